@@ -1,0 +1,164 @@
+package rewrite
+
+import "slices"
+
+// Values are the settings that decide how a statement is understood.
+// They are comparable, and so part of the cache key.
+type Values struct {
+	SearchPath string // as in SHOW search_path
+	Purpose    string // pgscrim.purpose
+	Reason     string // pgscrim.reason
+	Notices    string // pgscrim.notices: off, on or verbose
+}
+
+// Settings follow the values of one session through transactions and savepoints, as
+// PostgreSQL's guc.c does: SET is undone when its (sub)transaction rolls back, SET LOCAL also
+// when it commits. The zero value has an empty search path and no purpose.
+type Settings struct {
+	startup Values // what RESET returns to
+	session Values // what a commit leaves
+	current Values // what is in force, SET LOCAL included
+	frames  []settingFrame
+	inBlock bool
+}
+
+// settingFrame is the state to return to when a transaction or savepoint rolls back.
+// The first frame of a transaction has no savepoint name.
+type settingFrame struct {
+	savepoint        string
+	session, current Values
+}
+
+// NewSettings returns the settings of a session that has just started with the given values.
+func NewSettings(startup Values) Settings {
+	s := Settings{startup: startup, session: startup, current: startup}
+	s.restart()
+	return s
+}
+
+// Values returns the values in force.
+func (s *Settings) Values() Values { return s.current }
+
+// InBlock reports whether the session is in a transaction block.
+func (s *Settings) InBlock() bool { return s.inBlock }
+
+// Clone returns a copy that shares nothing with s.
+func (s *Settings) Clone() Settings {
+	c := *s
+	c.frames = slices.Clone(s.frames)
+	return c
+}
+
+// Apply follows a statement that has succeeded.
+func (s *Settings) Apply(e Effect) {
+	switch e.Kind {
+	case EffectSet:
+		s.set(e)
+	case EffectResetAll:
+		s.session, s.current = s.startup, s.startup
+	case EffectDiscardAll:
+		s.session, s.current = s.startup, s.startup
+		s.restart()
+	case EffectBegin:
+		s.inBlock = true
+	case EffectCommit:
+		s.current = s.session
+		s.inBlock = e.Chain && s.inBlock
+		s.restart()
+	case EffectRollback:
+		if len(s.frames) > 0 {
+			s.session = s.frames[0].session
+		}
+		s.current = s.session
+		s.inBlock = e.Chain && s.inBlock
+		s.restart()
+	case EffectSavepoint:
+		s.frames = append(s.frames, settingFrame{savepoint: e.Name, session: s.session, current: s.current})
+	case EffectRelease:
+		if i := s.find(e.Name); i > 0 {
+			s.frames = s.frames[:i]
+		}
+	case EffectRollbackTo:
+		if i := s.find(e.Name); i > 0 {
+			s.frames = s.frames[:i+1] // the savepoint itself stays
+			s.session, s.current = s.frames[i].session, s.frames[i].current
+		}
+	default: // the other effects do not touch settings
+	}
+}
+
+// Fail follows a statement that has failed: what its transaction or savepoint had set is undone.
+func (s *Settings) Fail() {
+	if n := len(s.frames); n > 0 {
+		s.session, s.current = s.frames[n-1].session, s.frames[n-1].current
+	}
+}
+
+// Ready follows a ReadyForQuery with the given transaction status ('I', 'T' or 'E'):
+// an implicit transaction has ended when the session is idle.
+func (s *Settings) Ready(status byte) {
+	if status == 'I' {
+		s.inBlock = false
+		s.current = s.session
+		s.restart()
+		return
+	}
+	s.inBlock = true
+}
+
+func (s *Settings) restart() {
+	s.frames = append(s.frames[:0:0], settingFrame{session: s.session, current: s.current})
+}
+
+func (s *Settings) find(savepoint string) int {
+	for i := len(s.frames) - 1; i > 0; i-- {
+		if s.frames[i].savepoint == savepoint {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s *Settings) set(e Effect) {
+	to := func(v *Values, value string) {
+		switch e.Name {
+		case SettingSearchPath:
+			v.SearchPath = value
+		case SettingPurpose:
+			v.Purpose = value
+		case SettingReason:
+			v.Reason = value
+		case SettingNotices:
+			v.Notices = value
+		}
+	}
+	value := e.Value
+	if e.Default {
+		switch e.Name {
+		case SettingSearchPath:
+			value = s.startup.SearchPath
+		case SettingPurpose:
+			value = s.startup.Purpose
+		case SettingReason:
+			value = s.startup.Reason
+		case SettingNotices:
+			value = s.startup.Notices
+		}
+	}
+	to(&s.current, value)
+	if !e.Local {
+		to(&s.session, value)
+	}
+}
+
+// The settings that the rewriter follows. The pgscrim ones are placeholders upstream
+// (two-part names are legal on any server), so SHOW, current_setting and rollback work there too.
+const (
+	SettingSearchPath = "search_path"
+	SettingPurpose    = "pgscrim.purpose"
+	SettingReason     = "pgscrim.reason"
+	SettingNotices    = "pgscrim.notices"
+	SettingCaller     = "pgscrim.caller" // set by the proxy at startup, read-only to clients
+	SettingRoles      = "pgscrim.roles"  // likewise
+	SettingPolicy     = "pgscrim.policy" // answered from the policy in force
+)
