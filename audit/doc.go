@@ -1,0 +1,22 @@
+// Package audit keeps the record of who saw what: an append-only log of JSON lines in one directory.
+//
+// # Vocabulary
+//
+// A [Record] is one line. A statement has two of them: one that is on disk before the statement runs, and one
+// that closes it with its rows, bytes and outcome. Seq counts the records of a replica from 1 without gaps,
+// across restarts.
+//
+// # Invariants
+//
+//   - One record is one line, whatever a client sends: every control character and line separator is escaped.
+//   - When [Log.Append] returns without an error under [Strict], the record has survived the machine's power.
+//   - Every failure of the disk is returned to the caller, who must not let the statement run.
+//   - What a failure leaves of a record is removed before the next one is written; what a crash leaves is ended
+//     with a newline and kept, as evidence.
+//
+// # Layout
+//
+// record.go is the contract, encode.go turns a record into its line, log.go writes, reader.go reads,
+// format.go renders a record for people. The log writes through the narrow interface file, so that a chain over
+// the lines (Record.Prev) belongs into [Log.Append], and a sink is one more implementation beside file.go.
+package audit
