@@ -1,0 +1,56 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// suggest is the hint for a name that is not one of those known: the nearest, else all if they are few.
+func suggest(name string, ns names) string {
+	const few = 12
+	best, near := "", 1+utf8.RuneCountInString(name)/3
+	for _, known := range ns.known {
+		if d := distance(strings.ToLower(name), strings.ToLower(known), near); d < near || d == near && best == "" {
+			best, near = known, d
+		}
+	}
+	switch {
+	case best != "":
+		return fmt.Sprintf("did you mean %q?", best)
+	case len(ns.known) == 0:
+		return "the policy defines no " + ns.many
+	case len(ns.known) <= few:
+		return "known " + ns.many + ": " + strings.Join(ns.known, ", ")
+	default:
+		return ""
+	}
+}
+
+// distance is the number of characters to insert, delete, replace or swap with their neighbour that make b of a
+// (optimal string alignment), or limit+1 if the lengths alone show that it is above the limit.
+func distance(a, b string, limit int) int {
+	s, t := []rune(a), []rune(b)
+	if len(s)-len(t) > limit || len(t)-len(s) > limit {
+		return limit + 1
+	}
+	before, last, row := make([]int, len(t)+1), make([]int, len(t)+1), make([]int, len(t)+1)
+	for j := range last {
+		last[j] = j
+	}
+	for i := range s {
+		row[0] = i + 1
+		for j := range t {
+			cost := 1
+			if s[i] == t[j] {
+				cost = 0
+			}
+			row[j+1] = min(last[j+1]+1, row[j]+1, last[j]+cost)
+			if i > 0 && j > 0 && s[i] == t[j-1] && s[i-1] == t[j] {
+				row[j+1] = min(row[j+1], before[j-1]+1)
+			}
+		}
+		before, last, row = last, row, before
+	}
+	return last[len(t)]
+}
