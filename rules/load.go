@@ -132,10 +132,10 @@ func (l *loader) defined(n *yaml.Node, ns names) bool {
 	return false
 }
 
-// references reads a list of names that the policy defines elsewhere.
-func (l *loader) references(n *yaml.Node, ns names) []string {
+// references reads the list of a key: names that the policy defines elsewhere.
+func (l *loader) references(m map[string]*yaml.Node, key string, ns names) []string {
 	var found []string
-	for _, item := range l.list(n, ns.many) {
+	for _, item := range l.list(m[key], key) {
 		if l.defined(item, ns) {
 			found = append(found, item.Value)
 		}

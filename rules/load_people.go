@@ -97,7 +97,7 @@ func (l *loader) roles(n *yaml.Node) {
 		l.unsupported(m["break_glass"], "break_glass")
 		r := &Role{
 			Name:           e.key.Value,
-			Purposes:       l.references(m["purposes"], purposes),
+			Purposes:       l.references(m, "purposes", purposes),
 			DefaultPurpose: l.name(m["default_purpose"], "default_purpose"),
 			ReasonRequired: l.choice(m["reason"], "reason", "required") != "",
 			Explain:        l.truth(m["explain"], "explain"),

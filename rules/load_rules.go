@@ -30,10 +30,10 @@ func (l *loader) rowRule(n *yaml.Node, lines map[string]int) *RowRule {
 	l.need(n, m, "row rule", "name", "then")
 	return &RowRule{
 		Name:     l.ruleName(m["name"], lines),
-		Roles:    l.references(m["roles"], l.roleNames()),
-		Purposes: l.references(m["purposes"], l.purposeNames()),
-		Subjects: l.references(m["subjects"], l.subjectNames()),
-		Regions:  l.references(m["regions"], l.regionNames()),
+		Roles:    l.references(m, "roles", l.roleNames()),
+		Purposes: l.references(m, "purposes", l.purposeNames()),
+		Subjects: l.references(m, "subjects", l.subjectNames()),
+		Regions:  l.references(m, "regions", l.regionNames()),
 		Consent:  l.consentSelector(m["consent"]),
 		Then:     l.thenRow(m["then"]),
 		Pos:      l.pos(n),
@@ -45,10 +45,10 @@ func (l *loader) cellRule(n *yaml.Node, lines map[string]int) *CellRule {
 	l.need(n, m, "rule", "name", "then")
 	r := &CellRule{
 		Name:     l.ruleName(m["name"], lines),
-		Roles:    l.references(m["roles"], l.roleNames()),
-		Purposes: l.references(m["purposes"], l.purposeNames()),
-		Classes:  l.references(m["classes"], l.classNames()),
-		Regions:  l.references(m["regions"], l.regionNames()),
+		Roles:    l.references(m, "roles", l.roleNames()),
+		Purposes: l.references(m, "purposes", l.purposeNames()),
+		Classes:  l.references(m, "classes", l.classNames()),
+		Regions:  l.references(m, "regions", l.regionNames()),
 		Consent:  l.consentSelector(m["consent"]),
 		Pos:      l.pos(n),
 	}
@@ -76,10 +76,9 @@ func (l *loader) consentSelector(n *yaml.Node) ConsentSelector {
 
 // thenRow reads what a row rule does.
 func (l *loader) thenRow(n *yaml.Node) Action {
-	if n != nil && n.Kind == yaml.MappingNode {
-		if m := l.fields(n, "then", "aggregate"); m["aggregate"] != nil {
-			l.problem(n, "write hide", "then: aggregate is not supported by this version")
-		}
+	const aggregate = "aggregate"
+	if n != nil && (n.Value == aggregate || n.Kind == yaml.MappingNode && len(n.Content) > 0 && n.Content[0].Value == aggregate) {
+		l.problem(n, "write hide", "then: %s is not supported by this version", aggregate)
 		return NoAction
 	}
 	return map[string]Action{"show": Show, "hide": Hide}[l.choice(n, "then of a row rule", "show", "hide")]
@@ -90,7 +89,7 @@ func (l *loader) thenCell(n *yaml.Node) (Action, *Mask) {
 	if n != nil && n.Kind == yaml.MappingNode {
 		m := l.fields(n, "then", "mask")
 		l.need(n, m, "then", "mask")
-		return MaskCell, l.mask(m["mask"], "the mask of then")
+		return MaskCell, l.mask(m["mask"], "the mask of the rule")
 	}
 	actions := map[string]Action{"show": Show, "mask": MaskCell, "deny": Deny}
 	return actions[l.choice(n, "then", "show", "mask", "deny")], nil

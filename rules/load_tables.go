@@ -20,7 +20,7 @@ func (l *loader) tables(n *yaml.Node) {
 			continue
 		}
 		m := l.fields(e.value, what, "subject", "columns", "write")
-		t := &Table{Name: name, Write: l.references(m["write"], l.roleNames()), Pos: l.pos(e.key)}
+		t := &Table{Name: name, Write: l.references(m, "write", l.roleNames()), Pos: l.pos(e.key)}
 		l.subjectOf(m["subject"], t)
 		for _, c := range l.entries(m["columns"], "columns of "+what) {
 			t.Columns = append(t.Columns, l.column(c))

@@ -10,7 +10,7 @@ import (
 )
 
 // The readers in this file take a nil node for a key that is absent: it has the zero value and no problem.
-// A node that is an alias has been reported by refuseSugar, so they pass it over.
+// A node that is an alias or has a tag has been reported by refuseSugar, so they pass it over.
 
 // entry is a key of a mapping with its value.
 type entry struct{ key, value *yaml.Node }
@@ -116,7 +116,7 @@ func (l *loader) unsupported(n *yaml.Node, key string) {
 
 // isString reports whether a node is a string and nothing that only looks like one.
 func (l *loader) isString(n *yaml.Node, what string) bool {
-	if n.Kind == yaml.AliasNode {
+	if n.Kind == yaml.AliasNode || n.Style&yaml.TaggedStyle != 0 {
 		return false
 	}
 	if n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str" {
@@ -168,18 +168,22 @@ func (l *loader) text(n *yaml.Node, what string) string {
 
 // choice reads one of a few words. It is empty if the node is none of them.
 func (l *loader) choice(n *yaml.Node, what string, words ...string) string {
-	switch {
-	case n == nil || n.Kind == yaml.AliasNode:
-		return ""
-	case n.Kind != yaml.ScalarNode:
-		l.problem(n, "", "%s must be %s, not %s", what, strings.Join(words, " or "), describe(n))
-		return ""
-	case slices.Contains(words, n.Value):
-		return n.Value
-	default:
-		l.problem(n, suggest(n.Value, names{"word", "words", words}), "%s must be %s, not %q", what, strings.Join(words, " or "), n.Value)
+	if n == nil || n.Kind == yaml.AliasNode {
 		return ""
 	}
+	expected := words[len(words)-1]
+	if others := words[:len(words)-1]; len(others) > 0 {
+		expected = strings.Join(others, ", ") + " or " + expected
+	}
+	switch {
+	case n.Kind != yaml.ScalarNode || n.Value == "":
+		l.problem(n, "", "%s must be %s, not %s", what, expected, describe(n))
+	case !slices.Contains(words, n.Value):
+		l.problem(n, didYouMean(n.Value, words), "%s must be %s, not %q", what, expected, n.Value)
+	default:
+		return n.Value
+	}
+	return ""
 }
 
 // truth reads true or false.

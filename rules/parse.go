@@ -87,7 +87,7 @@ func (l *loader) syntax(err error) {
 	if tab, ok := l.tab(); ok {
 		pos, hint = tab, "indent with spaces: YAML does not take tabs"
 	} else if strings.Contains(text, "{") && strings.Contains(text, "(") {
-		hint = `inside {...} a comma ends a value: put a value with commas in single quotes, such as '("*", 1)'`
+		hint = `inside {...} a mask with commas may need quotes: 'partial(0, "*", 3)'`
 	}
 	l.problemAt(pos, hint, "not valid YAML: %s", message)
 }

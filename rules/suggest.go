@@ -9,15 +9,10 @@ import (
 // suggest is the hint for a name that is not one of those known: the nearest, else all if they are few.
 func suggest(name string, ns names) string {
 	const few = 12
-	best, near := "", 1+utf8.RuneCountInString(name)/3
-	for _, known := range ns.known {
-		if d := distance(strings.ToLower(name), strings.ToLower(known), near); d < near || d == near && best == "" {
-			best, near = known, d
-		}
-	}
+	hint := didYouMean(name, ns.known)
 	switch {
-	case best != "":
-		return fmt.Sprintf("did you mean %q?", best)
+	case hint != "":
+		return hint
 	case len(ns.known) == 0:
 		return "the policy defines no " + ns.many
 	case len(ns.known) <= few:
@@ -25,6 +20,18 @@ func suggest(name string, ns names) string {
 	default:
 		return ""
 	}
+}
+
+// didYouMean is the hint that names the word nearest to what was written, empty if none is near: about one
+// character in three may differ.
+func didYouMean(written string, words []string) string {
+	hint, near := "", 2+utf8.RuneCountInString(written)/3
+	for _, word := range words {
+		if d := distance(strings.ToLower(written), strings.ToLower(word), near); d < near {
+			hint, near = fmt.Sprintf("did you mean %q?", word), d
+		}
+	}
+	return hint
 }
 
 // distance is the number of characters to insert, delete, replace or swap with their neighbour that make b of a
@@ -53,4 +60,9 @@ func distance(a, b string, limit int) int {
 		before, last, row = last, row, before
 	}
 	return last[len(t)]
+}
+
+// Suggest is the hint for a name that is not one of those known, which many names ("columns") in the plural.
+func Suggest(name, many string, known []string) string {
+	return suggest(name, names{many: many, known: known})
 }
