@@ -1,0 +1,66 @@
+# `make help` lists the targets. What they need beside Go, a C compiler and make, they get themselves.
+
+SHELL         := bash
+.DEFAULT_GOAL := help
+
+GO           ?= go
+DEMO_FLAGS   ?=
+FUZZ_TIME    ?= 20s
+LINT_VERSION := v2.15.0
+LINT         := .bin/golangci-lint-$(LINT_VERSION)
+
+export CGO_ENABLED := 1
+
+.PHONY: build demo test lint fmt vet bench fuzz tools clean help compiler
+
+build: compiler ## build bin/pgscrim
+	$(GO) build -o bin/pgscrim ./cmd/pgscrim
+
+demo: build ## a private PostgreSQL with a sample CRM, and pgscrim in front of it (DEMO_FLAGS=--once checks itself and ends)
+	bin/pgscrim demo $(DEMO_FLAGS)
+
+# No test may be skipped, those that need PostgreSQL least of all. All output is in bin/test.log.
+test: compiler fmt vet lint ## format, vet, lint, and all tests with the race detector
+	@mkdir -p bin
+	@set -o pipefail; echo "$(GO) test -race ./..."; \
+	$(GO) test -race -timeout 30m -v ./... 2>&1 | tee bin/test.log | grep --line-buffered -E '^(ok|FAIL|panic:|\?|#|--- (FAIL|SKIP))' \
+		|| { grep -vE '^(=== |PASS| *--- PASS)' bin/test.log; exit 1; }
+	@if grep -E '^ *--- SKIP' bin/test.log; then echo "make test: these tests were skipped, and none may be" >&2; exit 1; fi
+
+lint: compiler $(LINT) ## golangci-lint with .golangci.yml
+	$(LINT) run ./...
+
+fmt: ## check the format
+	@files=$$(gofmt -l .) || exit 1; \
+	if [ -n "$$files" ]; then printf 'not gofmt-ed:\n%s\n' "$$files" >&2; exit 1; fi
+
+vet: compiler ## go vet
+	$(GO) vet ./...
+
+bench: compiler ## benchmarks
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+fuzz: compiler ## run each fuzz target for FUZZ_TIME
+	@set -e; for package in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "$$package $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ_TIME) $$package; \
+		done; \
+	done
+
+tools: $(LINT) ## build the tools that the targets use, into .bin/
+
+$(LINT):
+	@echo "building golangci-lint $(LINT_VERSION) (once)"
+	@GOBIN=$(CURDIR)/.bin $(GO) install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(LINT_VERSION)
+	@mv .bin/golangci-lint $@
+
+clean: ## remove what the targets have made
+	rm -rf bin .bin
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+compiler:
+	@command -v "$$($(GO) env CC | cut -d' ' -f1)" >/dev/null || { \
+		echo "pgscrim contains PostgreSQL's parser, which is C: install a C compiler (apt-get install gcc, dnf install gcc, xcode-select --install)" >&2; exit 1; }
