@@ -229,7 +229,7 @@ func TestZeroPolicies(t *testing.T) {
 
 func TestCallers(t *testing.T) {
 	p := example(t)
-	roles := func(s string) []string { return strings.Fields(s) }
+	roles := strings.Fields
 	if got := p.Participating(Caller{roles("nobody miner dba analyst miner marketer"), "churn_model"}); !cmp.Equal(got, roles("miner analyst")) {
 		t.Errorf("for churn_model: %v", got)
 	}

@@ -6,20 +6,23 @@ import (
 	"unicode/utf8"
 )
 
-// suggest is the hint for a name that is not one of those known: the nearest, else all if they are few.
-func suggest(name string, ns names) string {
+// Suggest is the hint for a name that is not one of those known: the nearest, else all if they are few, else
+// nothing. What they are is given in the plural, such as "columns".
+func Suggest(name, many string, known []string) string {
 	const few = 12
-	hint := didYouMean(name, ns.known)
-	switch {
-	case hint != "":
-		return hint
-	case len(ns.known) == 0:
-		return "the policy defines no " + ns.many
-	case len(ns.known) <= few:
-		return "known " + ns.many + ": " + strings.Join(ns.known, ", ")
-	default:
-		return ""
+	hint := didYouMean(name, known)
+	if hint == "" && len(known) > 0 && len(known) <= few {
+		hint = "known " + many + ": " + strings.Join(known, ", ")
 	}
+	return hint
+}
+
+// suggest is the hint for a name that the policy would have to define.
+func suggest(name string, ns names) string {
+	if len(ns.known) == 0 {
+		return "the policy defines no " + ns.many
+	}
+	return Suggest(name, ns.many, ns.known)
 }
 
 // didYouMean is the hint that names the word nearest to what was written, empty if none is near: about one
@@ -60,9 +63,4 @@ func distance(a, b string, limit int) int {
 		before, last, row = last, row, before
 	}
 	return last[len(t)]
-}
-
-// Suggest is the hint for a name that is not one of those known, which many names ("columns") in the plural.
-func Suggest(name, many string, known []string) string {
-	return suggest(name, names{many: many, known: known})
 }
