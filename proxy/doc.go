@@ -1,0 +1,23 @@
+// Package proxy speaks PostgreSQL on both sides: it lets clients log in, has their statements rewritten,
+// relays what comes back, and sees to it that everything is in the audit log first.
+//
+// # Vocabulary
+//
+// The two legs are called client and upstream. A session is one client that is logged in; it has an upstream connection of
+// its own and two goroutines: serve reads from the client and writes upstream, relay reads from upstream and writes to the client.
+// Between them stands pending, the queue of messages that upstream has yet to answer. A segment is the stretch of messages
+// up to a Sync or Query: after an error PostgreSQL skips the rest of it.
+//
+// # How a refusal comes about
+//
+// A statement that is refused is not kept from upstream: a text that PostgreSQL cannot parse goes in its place, and the
+// refusal replaces the syntax error. So PostgreSQL itself aborts the transaction, skips to the Sync and reports its
+// status; none of that is emulated.
+//
+// # Invariants
+//
+// No statement is sent before its audit record was written, and none without one. No byte of the client's
+// reaches pgproto3 unchecked. A value in a row is never decoded, and no message is held as a whole that need not be. Each
+// side is flushed before the other is waited for. What the session is upstream (settings, names) is taken
+// from upstream's answers; where the next message depends on an answer that is still to come, it waits.
+package proxy

@@ -1,0 +1,327 @@
+package proxy
+
+import (
+	"fmt"
+
+	"github.com/jackc/pgproto3/v2"
+
+	"github.com/pgscrim/pgscrim/rewrite"
+)
+
+// parse handles Parse: it makes a prepared statement of what the text becomes.
+func (s *session) parse(h header) error {
+	body, err := s.client.in.body(h)
+	if err != nil {
+		return err
+	}
+	d := decoder{b: body}
+	p := &prepared{name: d.text(), sql: d.text()}
+	p.types = make([]uint32, d.uint16())
+	for i := range p.types {
+		p.types[i] = d.uint32()
+	}
+	if !d.complete() {
+		return s.refuseExtended(malformedRefusal())
+	}
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	s.answer(p)
+	if refused := refusedRuns(p.answer); p.answer.Refusal != nil || len(refused) > 0 {
+		if err := s.audit(p.sql, p.answer, refused); err != nil {
+			return s.refuseExtended(auditRefusal())
+		}
+	}
+	return s.sendParse(p, false)
+}
+
+// answer lets the rewriter answer a statement's text under the session's settings.
+func (s *session) answer(p *prepared) {
+	p.answer, p.values = s.ask(p.sql), s.view.Values()
+	p.statement = nil
+	if len(p.answer.Statements) > 0 { // with more than one the Parse fails upstream
+		p.statement = &p.answer.Statements[0]
+	}
+}
+
+// refusedRuns returns the statements of an answer that are refused, for the audit. The others of a Parse run later, if ever.
+func refusedRuns(a *rewrite.Answer) []*run {
+	var runs []*run
+	for i := range a.Statements {
+		if a.Statements[i].Refusal != nil {
+			runs = append(runs, &run{statement: &a.Statements[i], policy: a.Policy})
+		}
+	}
+	return runs
+}
+
+// sendParse sends a Parse. It swallows the answer if the client did not ask for it.
+func (s *session) sendParse(p *prepared, swallow bool) error {
+	name := objectName(p.name)
+	sent, err := s.push(&expectation{kind: 'P', answer: p.answer, name: name, statement: p, swallow: swallow})
+	if err != nil || !sent {
+		return err
+	}
+	s.statements.send(name, p, s.segment)
+	return s.upstream.out.send(&pgproto3.Parse{Name: p.name, Query: p.answer.SQL, ParameterOIDs: p.types})
+}
+
+// statement finds a prepared statement, waiting for answers if it depends on them.
+func (s *session) statement(name string) (*prepared, error) {
+	p, unsure := s.statements.find(objectName(name), s.segment)
+	if !unsure {
+		return p, nil
+	}
+	if err := s.settle(); err != nil {
+		return nil, err
+	}
+	p, _ = s.statements.find(objectName(name), s.segment)
+	return p, nil
+}
+
+// portal finds a portal or cursor, waiting for answers if it depends on them.
+func (s *session) portal(name string) (*portal, error) {
+	p, unsure := s.portals.find(objectName(name), s.segment)
+	if !unsure {
+		return p, nil
+	}
+	if err := s.settle(); err != nil {
+		return nil, err
+	}
+	p, _ = s.portals.find(objectName(name), s.segment)
+	return p, nil
+}
+
+// current finds a prepared statement and makes sure that it is what the policy makes of it now: if the policy, the
+// catalog or a setting has changed since, it is answered again and, if that makes a difference, parsed again
+// upstream without the client's knowledge.
+func (s *session) current(name string) (*prepared, *rewrite.Refusal, error) {
+	if err := s.prepare(); err != nil {
+		return nil, nil, err
+	}
+	p, err := s.statement(name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if p == nil && s.direct { // made by an SQL text that was not parsed
+		unknown := &rewrite.Statement{Text: fmt.Sprintf("(prepared statement %q)", name), Decision: rewrite.Pass}
+		return &prepared{name: name, bySQL: true, answer: &rewrite.Answer{}, statement: unknown}, nil, nil
+	}
+	if p == nil {
+		message := "unnamed prepared statement does not exist"
+		if name != "" {
+			message = fmt.Sprintf("prepared statement %q does not exist", name)
+		}
+		return nil, &rewrite.Refusal{Code: codeUndefinedStatement, Message: message}, nil
+	}
+	if s.direct || !s.outdated(p) && p.values == s.view.Values() {
+		return p, nil, nil
+	}
+	if p.bySQL {
+		return p, s.mayExecute(p, name, s.view.Values()), nil
+	}
+	fresh := *p
+	s.answer(&fresh)
+	if fresh.answer.SQL == p.answer.SQL && fresh.answer.Refusal == nil {
+		s.statements.replace(objectName(name), p, &fresh)
+		return &fresh, nil, nil
+	}
+	if refusal := firstRefusal(fresh.answer); refusal != nil {
+		if err := s.audit(p.sql, fresh.answer, refusedRuns(fresh.answer)); err != nil {
+			refusal = auditRefusal()
+		}
+		return p, refusal, nil
+	}
+	return &fresh, nil, s.parseAgain(&fresh)
+}
+
+func firstRefusal(a *rewrite.Answer) *rewrite.Refusal {
+	if a.Refusal != nil {
+		return a.Refusal
+	}
+	for i := range a.Statements {
+		if r := a.Statements[i].Refusal; r != nil {
+			return r
+		}
+	}
+	return nil
+}
+
+// parseAgain replaces a prepared statement upstream. The client sees none of the answers, but for an error.
+func (s *session) parseAgain(p *prepared) error {
+	sent, err := s.push(&expectation{kind: 'C', name: objectName(p.name), swallow: true})
+	if err != nil || !sent {
+		return err
+	}
+	if err := s.upstream.out.send(&pgproto3.Close{ObjectType: 'S', Name: p.name}); err != nil {
+		return err
+	}
+	return s.sendParse(p, true)
+}
+
+// bind handles Bind. The values are not looked at; they stream through.
+func (s *session) bind(h header) error {
+	start, err := s.client.in.start(h)
+	if err != nil {
+		return err
+	}
+	d := decoder{b: start}
+	name, of := d.text(), d.text()
+	p, refusal := (*prepared)(nil), malformedRefusal()
+	if !d.bad {
+		if p, refusal, err = s.current(of); err != nil {
+			return err
+		}
+	}
+	if refusal != nil {
+		if err := s.client.in.skip(h.size); err != nil {
+			return err
+		}
+		return s.refuseExtended(refusal)
+	}
+	made := &portal{prepared: p, bound: s.segment}
+	sent, err := s.push(&expectation{kind: 'B', answer: p.answer, name: objectName(name), made: made})
+	if err != nil {
+		return err
+	}
+	if !sent {
+		return s.client.in.skip(h.size)
+	}
+	s.portals.send(objectName(name), made, s.segment)
+	return s.client.in.relay(s.upstream.out, h)
+}
+
+// describe handles Describe.
+func (s *session) describe(h header) error {
+	body, err := s.client.in.body(h)
+	if err != nil {
+		return err
+	}
+	d := decoder{b: body}
+	object, name := d.byte(), d.text()
+	if !d.complete() {
+		return s.refuseExtended(malformedRefusal())
+	}
+	e := &expectation{kind: 'D', portal: object == 'P'}
+	if object == 'S' {
+		p, refusal, err := s.current(name)
+		if err != nil {
+			return err
+		}
+		if refusal != nil {
+			return s.refuseExtended(refusal)
+		}
+		e.answer = p.answer
+	}
+	sent, err := s.push(e)
+	if err != nil || !sent {
+		return err
+	}
+	return s.upstream.out.raw(h.kind, body)
+}
+
+// execute handles Execute. Each one is a statement to the audit, also when it goes on with a suspended portal.
+func (s *session) execute(h header) error {
+	body, err := s.client.in.body(h)
+	if err != nil {
+		return err
+	}
+	d := decoder{b: body}
+	name, limit := d.text(), d.uint32()
+	if !d.complete() {
+		return s.refuseExtended(malformedRefusal())
+	}
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	p, err := s.portal(name)
+	if err != nil {
+		return err
+	}
+	runs, refusal := s.portalRuns(p, name)
+	if refusal != nil {
+		return s.refuseExtended(refusal)
+	}
+	if err := s.begin(runs); err != nil {
+		return s.refuseExtended(auditRefusal())
+	}
+	e := &expectation{kind: 'E', runs: runs}
+	if p != nil {
+		e.answer = p.answer
+	}
+	sent, err := s.push(e)
+	if err != nil {
+		return err
+	}
+	if !sent {
+		s.skipRuns(runs)
+		return nil
+	}
+	for _, r := range runs {
+		s.expect(r.statement.Effect)
+	}
+	return s.upstream.out.send(&pgproto3.Execute{Portal: name, MaxRows: limit})
+}
+
+// portalRuns makes the run of a portal, none for an empty statement.
+func (s *session) portalRuns(p *portal, name string) ([]*run, *rewrite.Refusal) {
+	switch {
+	case p == nil && s.direct: // a cursor of an SQL text that was not parsed
+		return []*run{{statement: &rewrite.Statement{Text: fmt.Sprintf("(portal %q)", name), Decision: rewrite.Pass}}}, nil
+	case p == nil:
+		return nil, &rewrite.Refusal{Code: codeUndefinedPortal, Message: fmt.Sprintf("portal %q does not exist", name)}
+	case p.statement == nil:
+		return nil, nil
+	case s.direct:
+		return []*run{{statement: p.statement, policy: p.answer.Policy}}, nil
+	case p.bound != s.segment && s.outdated(p.prepared):
+		return nil, s.mayFetch(p, name)
+	case p.statement.Kind != "SELECT" && !p.bySQL && p.values.SearchPath != s.view.Values().SearchPath:
+		// A utility statement resolves names when it runs.
+		return nil, &rewrite.Refusal{
+			Code: codeNotSupported, Message: fmt.Sprintf("portal %q was bound under another search_path", name),
+			Hint: "Bind it again.",
+		}
+	case p.bySQL:
+		return []*run{{statement: p.statement, policy: p.answer.Policy, notices: s.view.Values().Notices}}, nil
+	}
+	one := *p.answer
+	one.Statements = []rewrite.Statement{*p.statement}
+	return s.runsOf(&one)
+}
+
+// closeObject handles Close.
+func (s *session) closeObject(h header) error {
+	body, err := s.client.in.body(h)
+	if err != nil {
+		return err
+	}
+	d := decoder{b: body}
+	object, name := d.byte(), d.text()
+	if !d.complete() {
+		return s.refuseExtended(malformedRefusal())
+	}
+	if err := s.prepare(); err != nil {
+		return err
+	}
+	e := &expectation{kind: 'C', name: objectName(name), portal: object == 'P'}
+	sent, err := s.push(e)
+	if err != nil || !sent {
+		return err
+	}
+	if e.portal {
+		s.portals.send(e.name, nil, s.segment)
+	} else {
+		s.statements.send(e.name, nil, s.segment)
+	}
+	return s.upstream.out.send(&pgproto3.Close{ObjectType: object, Name: name})
+}
+
+// refuseExtended makes PostgreSQL fail in place of a message that is not sent to it.
+func (s *session) refuseExtended(r *rewrite.Refusal) error {
+	sent, err := s.push(&expectation{kind: 'P', answer: refuse(r)})
+	if err != nil || !sent {
+		return err
+	}
+	return s.upstream.out.send(&pgproto3.Parse{Name: refusedName, Query: unparsable})
+}

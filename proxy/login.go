@@ -1,0 +1,154 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/pgscrim/pgscrim/audit"
+	"github.com/pgscrim/pgscrim/rewrite"
+)
+
+// login authenticates a client, checks what it asks for, connects upstream and greets the client.
+// The error is a *rewrite.Refusal if the client is to hear of it.
+func (s *Server) login(c *client, packet *startupPacket, deadline time.Time) (_ *session, err error) {
+	switch {
+	case s.draining.Load():
+		return nil, &rewrite.Refusal{Code: codeCannotConnectNow, Message: "the database system is shutting down"}
+	case !s.takePlace():
+		return nil, &rewrite.Refusal{Code: codeTooManyConnections, Message: "sorry, too many clients already"}
+	}
+	defer func() {
+		if err != nil {
+			s.leavePlace()
+		}
+	}()
+
+	sess := newSession(s, c, packet)
+	account, err := s.auth.authenticate(c, packet.user)
+	if err != nil {
+		var refusal *rewrite.Refusal
+		if errors.As(err, &refusal) {
+			failed := sess.record("login_failed")
+			failed.SQLState, failed.Detail = refusal.Code, refusal.Message
+			if _, auditErr := s.cfg.Audit.Append(failed); auditErr != nil {
+				return nil, errors.Join(auditRefusal(), auditErr)
+			}
+		}
+		return nil, err
+	}
+	sess.user, sess.roles = account.Name, account.Roles
+	c.in.limit = s.cfg.Limits.MaxMessageBytes
+
+	settings, unlisted, err := s.sessionSettings(sess, packet)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := s.cfg.Audit.Append(sess.record("login")); err != nil {
+		return nil, errors.Join(auditRefusal(), err)
+	}
+	ctx, cancel := context.WithDeadline(s.dialing, deadline)
+	defer cancel()
+	up, err := s.connect(ctx, settings, unlisted)
+	if err != nil {
+		sess.logout(err)
+		return nil, err
+	}
+	sess.attach(up)
+	sess.key = s.register(sess)
+	if err := c.greet(up.statuses, sess.key); err != nil {
+		sess.end(err)
+		return nil, err
+	}
+	return sess, c.conn.SetDeadline(time.Time{})
+}
+
+// sessionSettings checks what a client asks for against the policy and returns the settings that its upstream
+// connection starts with. It fills in what the session follows of them.
+func (s *Server) sessionSettings(sess *session, packet *startupPacket) (settings map[string]string, unlisted []string, err error) {
+	if packet.database != s.cfg.Database {
+		return nil, nil, &rewrite.Refusal{Code: codeUndefinedDatabase, Message: fmt.Sprintf("database %q does not exist", packet.database)}
+	}
+	r := s.currentRewriter()
+	if r == nil {
+		return nil, nil, &rewrite.Refusal{Code: codeCannotConnectNow, Message: "no policy is loaded", Hint: "Ask the administrator of pgscrim to load a policy."}
+	}
+	policy := r.Policy()
+	sess.direct = policy.IsDirect(sess.roles)
+
+	if settings, err = clientSettings(packet.parameters); err != nil {
+		return nil, nil, err
+	}
+	if unlisted, err = checkSettings(settings); err != nil && !sess.direct {
+		return nil, nil, err
+	}
+	purpose, declared := settings[rewrite.SettingPurpose]
+	if !declared {
+		purpose = policy.DefaultPurpose(sess.roles)
+	} else if purpose != "" && !sess.direct && !policy.MayDeclare(sess.roles, purpose) {
+		return nil, nil, &rewrite.Refusal{
+			Code: codeInsufficient, Message: fmt.Sprintf("purpose %q may not be declared by user %q", purpose, sess.user),
+			Hint: purposeHint(policy.AllowedPurposes(sess.roles)),
+		}
+	}
+	if settings[rewrite.SettingNotices] == "" {
+		settings[rewrite.SettingNotices] = "off"
+		if settings["application_name"] == "psql" {
+			settings[rewrite.SettingNotices] = "on"
+		}
+	}
+	digest, _ := r.Versions()
+	settings[rewrite.SettingPurpose] = purpose
+	settings[rewrite.SettingReason] = settings[rewrite.SettingReason] // empty, but defined
+	settings[rewrite.SettingCaller] = sess.user
+	settings[rewrite.SettingRoles] = strings.Join(sess.roles, ", ")
+	settings[rewrite.SettingPolicy] = digest
+	if sess.direct {
+		unlisted = nil
+	} else {
+		if _, given := settings["search_path"]; !given {
+			settings["search_path"] = r.DefaultSearchPath()
+		}
+		settings["client_encoding"], settings["standard_conforming_strings"] = "UTF8", "on"
+		for name, value := range rewrite.KeySettings(s.cfg.MaskKey) {
+			settings[name] = value
+		}
+	}
+	sess.start(rewrite.Values{
+		SearchPath: settings["search_path"],
+		Purpose:    purpose,
+		Reason:     settings[rewrite.SettingReason],
+		Notices:    settings[rewrite.SettingNotices],
+	}, settings["application_name"])
+	return settings, unlisted, nil
+}
+
+func purposeHint(allowed []string) string {
+	if len(allowed) == 0 {
+		return "The user's roles may not declare any purpose."
+	}
+	return "Declare one of: " + strings.Join(allowed, ", ") + "."
+}
+
+// auditRefusal is what a client hears when a record cannot be written: nothing happens unaudited.
+func auditRefusal() *rewrite.Refusal {
+	return &rewrite.Refusal{Code: codeIOError, Message: "could not write the audit record", Hint: "Ask the administrator of pgscrim to look at the audit log."}
+}
+
+// currentRewriter returns the rewriter in force, nil if there is none.
+func (s *Server) currentRewriter() Rewriter {
+	if r := s.rewriter.Load(); r != nil {
+		return *r
+	}
+	return nil
+}
+
+// record starts an audit record of the session.
+func (s *session) record(event string) *audit.Record {
+	return &audit.Record{
+		Time: time.Now(), Replica: s.server.cfg.Replica, Event: event, Session: s.id, User: s.user, Roles: s.roles,
+		Client: s.address, Application: s.application(), Database: s.database,
+	}
+}

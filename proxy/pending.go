@@ -1,0 +1,200 @@
+package proxy
+
+import (
+	"errors"
+	"sync"
+
+	"github.com/pgscrim/pgscrim/rewrite"
+)
+
+// maxPending bounds the messages that are under way upstream. PostgreSQL holds back at most 8 kB of answers
+// (PQ_SEND_BUFFER_SIZE), and an answer has at least 5 bytes: so many cannot all be held back.
+const maxPending = 4096
+
+// errStopped ends a goroutine of a session because the other has ended.
+var errStopped = errors.New("session has ended")
+
+// expectation is a message that was sent upstream and what its answer means to the session.
+type expectation struct {
+	// kind is the type of the message: Q, P, B, D, E, C, S or F. A c stands for the end of a
+	// COPY FROM STDIN, which has no answer of its own.
+	kind byte
+	// swallow keeps the answer from the client, as it is to a message that the client did not send.
+	swallow bool
+	// answer is the text that an error is about; nil if no text belongs to the message.
+	answer *rewrite.Answer
+	// name and object are the prepared statement or portal that the message makes (P, B) or closes (C, nil).
+	// For C, portal tells the two apart.
+	name      string
+	statement *prepared
+	made      *portal
+	portal    bool
+	// runs are the statements that the message runs, in order; current is the one under way.
+	runs    []*run
+	current int
+}
+
+// running returns the statement under way, nil if there is none.
+func (e *expectation) running() *run {
+	if e == nil || e.current >= len(e.runs) {
+		return nil
+	}
+	return e.runs[e.current]
+}
+
+// extended reports whether an error makes PostgreSQL skip messages up to the next Sync.
+func (e *expectation) extended() bool {
+	switch e.kind {
+	case 'P', 'B', 'D', 'E', 'C':
+		return true
+	}
+	return false
+}
+
+// pending is the queue of messages that upstream has not answered yet. The client's goroutine pushes, the
+// upstream's pops.
+type pending struct {
+	mu     sync.Mutex
+	moved  sync.Cond // an element was popped, or the queue was closed
+	queue  []*expectation
+	closed bool
+	// skipping is true after an error in the extended protocol: PostgreSQL ignores all up to a Sync.
+	skipping bool
+	// copying is true while the client sends COPY data: PostgreSQL ignores Sync then.
+	copying bool
+}
+
+func newPending() *pending {
+	p := &pending{}
+	p.moved.L = &p.mu
+	return p
+}
+
+// push adds a message that is about to be sent. It returns false if the message will be ignored upstream.
+func (p *pending) push(e *expectation) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.skipping && e.kind != 'S' || p.copying && e.kind == 'S' {
+		return false
+	}
+	p.skipping = false
+	if e.kind == 'c' {
+		p.copying = false
+		if len(p.queue) == 0 {
+			return true
+		}
+	}
+	p.queue = append(p.queue, e)
+	return true
+}
+
+// ignoring reports whether upstream ignores what comes before the next Sync.
+func (p *pending) ignoring() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.skipping
+}
+
+// front returns the message that upstream is answering, nil if there is none.
+func (p *pending) front() *expectation {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.queue) == 0 {
+		return nil
+	}
+	return p.queue[0]
+}
+
+// pop removes the front: it is answered.
+func (p *pending) pop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drop(1)
+}
+
+// fail removes the front, which has failed, and what PostgreSQL skips because of that: all up to the
+// next Sync, be it here or yet to come.
+func (p *pending) fail() (skipped []*expectation) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n := 1
+	for n < len(p.queue) && p.queue[n].kind != 'S' {
+		n++
+	}
+	skipped = append(skipped, p.queue[1:n]...)
+	p.skipping = n == len(p.queue)
+	p.copying = false
+	p.drop(n)
+	return skipped
+}
+
+// copyIn follows upstream into COPY FROM STDIN: until the client ends the data, it ignores Sync.
+func (p *pending) copyIn() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	kept, ended := p.queue[:min(1, len(p.queue))], false
+	for _, e := range p.queue[len(kept):] {
+		ended = ended || e.kind == 'c'
+		if ended || e.kind != 'S' {
+			kept = append(kept, e)
+		}
+	}
+	p.queue, p.copying = kept, !ended
+}
+
+// copyEnd follows upstream out of COPY FROM STDIN.
+func (p *pending) copyEnd() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.copying = false
+}
+
+// isCopying reports whether upstream reads COPY data.
+func (p *pending) isCopying() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.copying
+}
+
+// drop removes the first n messages, and the ends of COPY data behind them.
+func (p *pending) drop(n int) {
+	for n < len(p.queue) && p.queue[n].kind == 'c' {
+		n++
+	}
+	clear(p.queue[:n])
+	if p.queue = p.queue[n:]; len(p.queue) == 0 {
+		p.queue = nil
+	}
+	p.moved.Broadcast()
+}
+
+// len returns the number of messages under way.
+func (p *pending) len() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.queue)
+}
+
+// wait returns when at most n messages are under way.
+func (p *pending) wait(n int) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for len(p.queue) > n && !p.closed {
+		p.moved.Wait()
+	}
+	if p.closed {
+		return errStopped
+	}
+	return nil
+}
+
+// close ends the waits and returns what will never be answered.
+func (p *pending) close() []*expectation {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.closed = true
+	p.moved.Broadcast()
+	left := p.queue
+	p.queue = nil
+	return left
+}

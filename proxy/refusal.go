@@ -1,0 +1,91 @@
+package proxy
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/jackc/pgproto3/v2"
+
+	"github.com/pgscrim/pgscrim/rewrite"
+)
+
+// SQLSTATEs of the refusals that the proxy itself makes (PostgreSQL manual, appendix A).
+const (
+	codeProtocolViolation    = "08P01"
+	codeConnectionFailure    = "08006"
+	codeNotSupported         = "0A000"
+	codeBadEncoding          = "22021"
+	codeInvalidParameter     = "22023"
+	codeUndefinedStatement   = "26000"
+	codeInvalidAuthorization = "28000"
+	codeInvalidPassword      = "28P01"
+	codeUndefinedPortal      = "34000"
+	codeUndefinedDatabase    = "3D000"
+	codeSyntaxError          = "42601"
+	codeInsufficient         = "42501"
+	codeUndefinedObject      = "42704"
+	codeUndefinedTable       = "42P01"
+	codeTooManyConnections   = "53300"
+	codeShutdown             = "57P01"
+	codeCannotConnectNow     = "57P03"
+	codeIdleTimeout          = "57P05"
+	codeIOError              = "58030"
+	codeInternal             = "XX000"
+)
+
+// unparsable is a text that PostgreSQL cannot parse. Its syntax error stands for a refusal of the
+// proxy, so that PostgreSQL itself aborts the transaction, skips to the Sync and reports its status.
+const unparsable = `"refused by pgscrim"`
+
+// refusedName is the name under which an unparsable text is sent to Parse. No statement of that name comes to be, and
+// the client's unnamed statement stays.
+const refusedName = "pgscrim_refused"
+
+// errorResponse puts a refusal into PostgreSQL's form.
+func errorResponse(severity string, r *rewrite.Refusal) *pgproto3.ErrorResponse {
+	return &pgproto3.ErrorResponse{
+		Severity: severity, SeverityUnlocalized: severity, Code: r.Code,
+		Message: r.Message, Detail: r.Detail, Hint: r.Hint, Position: int32(r.Position),
+	}
+}
+
+// errorFields decodes the body of an ErrorResponse or NoticeResponse.
+func errorFields(body []byte) (*pgproto3.ErrorResponse, error) {
+	// pgproto3 needs a NUL at the end of each field and after the last.
+	if !bytes.HasSuffix(body, []byte{0}) {
+		return nil, errMalformed
+	}
+	var e pgproto3.ErrorResponse
+	if err := e.Decode(body); err != nil {
+		return nil, errMalformed
+	}
+	return &e, nil
+}
+
+// refusalBehind returns the refusal that an upstream error stands for, nil if the error is PostgreSQL's own.
+func refusalBehind(a *rewrite.Answer, e *pgproto3.ErrorResponse) *rewrite.Refusal {
+	if a == nil {
+		return nil
+	}
+	if a.Refusal != nil && e.Code == codeSyntaxError {
+		return a.Refusal
+	}
+	if e.Code != codeUndefinedTable {
+		return nil
+	}
+	for i := range a.Statements {
+		if r := a.Statements[i].Refusal; r != nil && r.Marker != "" && strings.Contains(e.Message, r.Marker) {
+			return r
+		}
+	}
+	return nil
+}
+
+// originalError turns an upstream error about a rewritten text into one about the client's. It drops what quotes
+// or counts in text that the client did not write.
+func originalError(a *rewrite.Answer, e *pgproto3.ErrorResponse) {
+	if e.Position > 0 {
+		e.Position = int32(a.OriginalPosition(int(e.Position)))
+	}
+	e.InternalPosition, e.InternalQuery, e.Where = 0, "", ""
+}

@@ -1,0 +1,185 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime/debug"
+
+	"github.com/jackc/pgproto3/v2"
+
+	"github.com/pgscrim/pgscrim/rewrite"
+)
+
+// serve handles the client's messages until the session ends. The error is io.EOF if the client ends it, and a
+// *rewrite.Refusal if the client is to hear why it ends.
+func (s *session) serve() error {
+	for {
+		s.between = true
+		h, err := s.client.in.next()
+		s.between = false
+		switch {
+		case errors.Is(err, errTooLong):
+			return &rewrite.Refusal{
+				Code: codeProtocolViolation, Message: "invalid message length",
+				Detail: fmt.Sprintf("A message may have %d bytes.", s.client.in.limit),
+			}
+		case errors.Is(err, errMalformed):
+			return &rewrite.Refusal{Code: codeProtocolViolation, Message: "invalid message length"}
+		case err != nil:
+			return err
+		}
+		if h.kind == 'X' {
+			return io.EOF
+		}
+		if err := s.message(h); err != nil {
+			return err
+		}
+	}
+}
+
+// message handles one message.
+func (s *session) message(h header) error {
+	if s.pending.ignoring() && h.kind != 'S' {
+		return s.client.in.skip(h.size) // as PostgreSQL does after an error, up to the Sync
+	}
+	switch h.kind {
+	case 'Q':
+		return s.query(h)
+	case 'P':
+		return s.parse(h)
+	case 'B':
+		return s.bind(h)
+	case 'D':
+		return s.describe(h)
+	case 'E':
+		return s.execute(h)
+	case 'C':
+		return s.closeObject(h)
+	case 'F':
+		return s.functionCall(h)
+	case 'S':
+		return s.sync(h)
+	case 'H':
+		return s.client.in.relay(s.upstream.out, h)
+	case 'd', 'c', 'f':
+		return s.copyData(h)
+	}
+	return &rewrite.Refusal{Code: codeProtocolViolation, Message: fmt.Sprintf("invalid frontend message type %d", h.kind)}
+}
+
+// push notes a message that is about to be sent. It returns false if upstream will ignore it.
+func (s *session) push(e *expectation) (bool, error) {
+	if s.pending.len() >= maxPending {
+		// Flush, so that upstream holds no answer back. It changes nothing but when answers come.
+		if err := s.drain(maxPending / 2); err != nil {
+			return false, err
+		}
+	}
+	s.gate.Lock() // waits for a cancel request that is being delivered
+	defer s.gate.Unlock()
+	return s.pending.push(e), nil
+}
+
+// drain waits until at most n messages are under way.
+func (s *session) drain(n int) error {
+	if s.pending.len() <= n {
+		return nil
+	}
+	if err := errors.Join(s.upstream.out.send(&pgproto3.Flush{}), s.upstream.out.flush()); err != nil {
+		return errStopped // relay learns why
+	}
+	return s.pending.wait(n)
+}
+
+// prepare is called before a message that depends on settings or names. It makes the view certain, waiting for
+// answers only if it must.
+func (s *session) prepare() error {
+	if s.uncertain {
+		return s.settle()
+	}
+	if s.fresh && s.pending.len() == 0 {
+		s.catchUp()
+	}
+	s.fresh = false
+	return nil
+}
+
+// settle waits for all answers and takes over what they say.
+func (s *session) settle() error {
+	if err := s.drain(0); err != nil {
+		return err
+	}
+	s.catchUp()
+	s.fresh = false
+	return nil
+}
+
+// catchUp takes over the session's state when nothing is under way.
+func (s *session) catchUp() {
+	s.state.Lock()
+	s.view = s.state.settings.Clone()
+	s.state.Unlock()
+	s.statements.forget()
+	s.portals.forget()
+	s.unsettled, s.uncertain = false, false
+}
+
+// expect follows the effects of statements that are being sent, as if they succeeded. What cannot be foretold
+// makes the view uncertain.
+func (s *session) expect(e rewrite.Effect) {
+	switch e.Kind {
+	case rewrite.NoEffect, rewrite.EffectExecute, rewrite.EffectFetch:
+	case rewrite.EffectSet, rewrite.EffectResetAll, rewrite.EffectBegin, rewrite.EffectSavepoint, rewrite.EffectRelease,
+		rewrite.EffectRollback, rewrite.EffectRollbackTo:
+		s.view.Apply(e)
+		s.unsettled = true
+	default: // COMMIT may roll back; the others change names
+		s.unsettled, s.uncertain = true, true
+	}
+}
+
+// endSegment follows a Sync or Query: what comes next depends on whether what came before has succeeded.
+func (s *session) endSegment() {
+	s.segment++
+	s.fresh = true
+	s.uncertain = s.unsettled
+}
+
+// sync handles Sync.
+func (s *session) sync(h header) error {
+	sent, err := s.push(&expectation{kind: 'S'})
+	if err != nil {
+		return err
+	}
+	if !sent { // in the middle of COPY data PostgreSQL ignores it
+		return s.client.in.skip(h.size)
+	}
+	s.endSegment()
+	return s.client.in.relay(s.upstream.out, h)
+}
+
+// copyData relays the data of COPY FROM STDIN, which only direct sessions may run. Outside of COPY it is ignored, as
+// PostgreSQL does.
+func (s *session) copyData(h header) error {
+	if !s.direct {
+		return s.client.in.skip(h.size)
+	}
+	if h.kind != 'd' {
+		if _, err := s.push(&expectation{kind: 'c'}); err != nil {
+			return err
+		}
+	}
+	return s.client.in.relay(s.upstream.out, h)
+}
+
+// recover is the last line of a goroutine of the session.
+func (s *session) recover() {
+	if fault := recover(); fault != nil {
+		s.logPanic()
+	}
+}
+
+func (s *session) logPanic() {
+	s.log.Error().Str("event", "panic").Str("stack", string(debug.Stack())).Msg("a session has failed")
+}

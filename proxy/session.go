@@ -1,0 +1,236 @@
+package proxy
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgproto3/v2"
+	"github.com/rs/zerolog"
+
+	"github.com/pgscrim/pgscrim/rewrite"
+)
+
+// session is one client that is logged in, with its upstream connection. Two goroutines serve it: serve reads
+// from the client and writes upstream, relay reads from upstream and writes to the client.
+type session struct {
+	server   *Server
+	id       string
+	user     string
+	roles    []string
+	address  string // of the client
+	database string
+	direct   bool
+	key      key
+	log      zerolog.Logger
+	started  time.Time
+
+	client   *client
+	upstream *upstream
+
+	// pending are the messages under way. gate is held while one is added, and by a cancel request.
+	pending *pending
+	gate    sync.Mutex
+
+	// state is the session upstream as far as answers have come in.
+	state struct {
+		sync.Mutex
+		settings    rewrite.Settings
+		status      byte // of the last ReadyForQuery: I, T or E
+		ready       time.Time
+		application string
+	}
+	statements *namespace[prepared]
+	portals    *namespace[portal]
+
+	// What follows belongs to serve.
+
+	// view is what settings will be when upstream handles the next message.
+	view rewrite.Settings
+	// segment counts the stretches of messages between Syncs and Queries; fresh is true before the first message of one.
+	segment int
+	fresh   bool
+	// unsettled is true while view depends on statements that may still fail; uncertain, when the next message
+	// that depends on it must wait for them.
+	unsettled, uncertain bool
+	// between is true while no part of a message has been read.
+	between bool
+
+	// fatal is set once the client was told why the session ends. It belongs to relay while that runs.
+	fatal bool
+	// stopping ends relay at the next message, stopped ends serve.
+	stopping, stopped atomic.Bool
+}
+
+func newSession(s *Server, c *client, packet *startupPacket) *session {
+	var id [8]byte
+	_, _ = rand.Read(id[:]) // never fails: crypto/rand ends the process instead
+	sess := &session{
+		server: s, id: hex.EncodeToString(id[:]), user: packet.user, database: packet.database,
+		address: c.conn.RemoteAddr().String(), started: time.Now(), client: c,
+		pending: newPending(), statements: newNamespace[prepared](), portals: newNamespace[portal](), fresh: true,
+	}
+	sess.state.application = packet.parameters["application_name"]
+	sess.log = s.cfg.Log.With().Str("session", sess.id).Str("user", sess.user).Logger()
+	return sess
+}
+
+// start sets what the session follows of its settings.
+func (s *session) start(v rewrite.Values, application string) {
+	s.state.settings = rewrite.NewSettings(v)
+	s.state.status, s.state.ready, s.state.application = 'I', time.Now(), application
+	s.view = s.state.settings.Clone()
+}
+
+// attach joins the session to its upstream connection: each side is flushed before the other is waited for.
+func (s *session) attach(u *upstream) {
+	s.upstream = u
+	u.idle = func() error {
+		if s.stopping.Load() {
+			return errStopped
+		}
+		return s.client.out.flush()
+	}
+}
+
+// application returns the client's application_name as it stands.
+func (s *session) application() string {
+	s.state.Lock()
+	defer s.state.Unlock()
+	return s.state.application
+}
+
+// run serves the session to its end.
+func (s *session) run() {
+	s.log.Info().Str("event", "login").Msg("session started")
+	s.client.idle = s.beforeRead
+	relayed := make(chan bool, 1)
+	go func() {
+		defer s.recover()
+		whole := false
+		defer func() { // also after a panic, so that serve ends
+			s.stopped.Store(true)
+			s.closeRuns(s.pending.close())
+			_ = s.upstream.conn.Close()
+			s.wake()
+			relayed <- whole
+		}()
+		whole = s.relay()
+	}()
+	err := s.guardedServe()
+	var refusal *rewrite.Refusal
+	switch {
+	case errors.Is(err, io.EOF): // the client is done; what it has sent still runs, as in PostgreSQL
+		_ = errors.Join(s.upstream.out.send(&pgproto3.Terminate{}), s.upstream.out.flush()) // it may be gone
+		<-relayed
+	default:
+		s.stopping.Store(true)
+		_ = s.client.conn.SetWriteDeadline(time.Now().Add(farewell))
+		_ = s.upstream.conn.SetReadDeadline(time.Now())
+		whole := <-relayed
+		if !errors.As(err, &refusal) && s.server.draining.Load() {
+			refusal = shutdownRefusal()
+		}
+		if refusal != nil && whole && !s.fatal {
+			_ = s.client.fatal(refusal) // it may be gone
+		}
+	}
+	s.end(err)
+}
+
+// farewell bounds the time to tell a client why its session ends.
+const farewell = 2 * time.Second
+
+func shutdownRefusal() *rewrite.Refusal {
+	return &rewrite.Refusal{Code: codeShutdown, Message: "terminating connection due to administrator command"}
+}
+
+func (s *session) guardedServe() (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.logPanic()
+			err = &rewrite.Refusal{Code: codeInternal, Message: "the session has failed", Hint: "Please report this."}
+		}
+	}()
+	return s.serve()
+}
+
+// end frees what the session holds and records its end.
+func (s *session) end(err error) {
+	s.server.unregister(s.key)
+	_ = s.upstream.conn.Close()
+	_ = s.client.conn.Close()
+	s.logout(err)
+}
+
+// logout records the end of a session.
+func (s *session) logout(err error) {
+	var refusal *rewrite.Refusal
+	r := s.record("logout")
+	duration := time.Since(s.started)
+	ms := duration.Seconds() * 1000
+	r.DurationMS = &ms
+	if errors.As(err, &refusal) {
+		r.SQLState, r.Detail = refusal.Code, refusal.Message
+	}
+	if _, err := s.server.cfg.Audit.Append(r); err != nil {
+		s.log.Error().Err(err).Str("event", "audit").Msg("cannot write the audit record of a logout")
+	}
+	s.log.Info().Str("event", "logout").Dur("duration", duration).Str("sqlstate", r.SQLState).Msg("session ended")
+}
+
+// wake makes serve look at whether it should end.
+func (s *session) wake() { _ = s.client.conn.SetReadDeadline(time.Now()) }
+
+// kill ends the session at once.
+func (s *session) kill() {
+	_ = s.client.conn.Close()
+	_ = s.upstream.conn.Close()
+}
+
+// idle reports whether the session waits for the client outside a transaction, and since when.
+func (s *session) idle() (bool, time.Time) {
+	if s.pending.len() > 0 {
+		return false, time.Time{}
+	}
+	s.state.Lock()
+	defer s.state.Unlock()
+	return s.state.status == 'I', s.state.ready
+}
+
+// beforeRead is called before serve waits for the client. It flushes upstream and ends the session if it is time.
+func (s *session) beforeRead() error {
+	if s.stopped.Load() {
+		return errStopped
+	}
+	if err := s.upstream.out.flush(); err != nil {
+		return errStopped // relay learns why
+	}
+	idle, since := s.idle()
+	idle = idle && s.between && s.client.in.buf.Buffered() == 0
+	timeout := s.server.cfg.Limits.IdleTimeout
+	var deadline time.Time
+	if timeout > 0 {
+		deadline = time.Now().Add(timeout)
+		if idle {
+			deadline = since.Add(timeout)
+		}
+	}
+	// The deadline is set before draining is looked at: wake sets both in the other order.
+	if err := s.client.conn.SetReadDeadline(deadline); err != nil {
+		return err
+	}
+	switch {
+	case s.stopped.Load():
+		return errStopped
+	case idle && s.server.draining.Load():
+		return shutdownRefusal()
+	case idle && timeout > 0 && time.Since(since) >= timeout:
+		return &rewrite.Refusal{Code: codeIdleTimeout, Message: "terminating connection due to idle-session timeout"}
+	}
+	return nil
+}

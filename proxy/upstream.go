@@ -1,0 +1,102 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/pgscrim/pgscrim/rewrite"
+)
+
+// upstream is the database's side of a session.
+type upstream struct {
+	conn     net.Conn
+	in       *reader
+	out      *writer
+	statuses map[string]string
+	// canceler sends cancel requests; it does not touch conn.
+	canceler *pgconn.PgConn
+	// idle is called before a read waits.
+	idle func() error
+}
+
+// maxUpstreamMessage is the longest message there can be: PostgreSQL's values end at 1 GB.
+const maxUpstreamMessage = 1<<31 - 5
+
+// connect opens an upstream connection with the given settings. Of the unlisted ones, all of which are
+// refused, it finds out whether they exist. The error is a *rewrite.Refusal, joined with its cause.
+func (s *Server) connect(ctx context.Context, settings map[string]string, unlisted []string) (*upstream, error) {
+	cfg := s.upstream.Copy()
+	for name, value := range settings {
+		cfg.RuntimeParams[name] = value
+	}
+	for _, name := range unlisted {
+		delete(cfg.RuntimeParams, name)
+	}
+	conn, err := pgconn.ConnectConfig(ctx, cfg)
+	if err != nil {
+		return nil, errors.Join(connectRefusal(err), err)
+	}
+	if len(unlisted) > 0 {
+		err := unlistedRefusal(ctx, conn, unlisted[0])
+		return nil, errors.Join(err, conn.Close(ctx))
+	}
+	if err := conn.SyncConn(ctx); err != nil {
+		return nil, errors.Join(connectRefusal(err), err, conn.Close(ctx))
+	}
+	hijacked, err := conn.Hijack()
+	if err != nil {
+		return nil, errors.Join(connectRefusal(err), err, conn.Close(ctx))
+	}
+	canceler, err := pgconn.Construct(hijacked)
+	if err != nil {
+		return nil, errors.Join(connectRefusal(err), err, hijacked.Conn.Close())
+	}
+	setKeepAlive(hijacked.Conn)
+	u := &upstream{
+		conn: hijacked.Conn, out: newWriter(hijacked.Conn, clientBuffer),
+		statuses: hijacked.ParameterStatuses, canceler: canceler,
+	}
+	u.in = newReader(u.conn, upstreamBuffer, maxUpstreamMessage, func() error { return u.idle() })
+	return u, nil
+}
+
+// connectRefusal says why there is no upstream connection. Errors about the client's own settings, and that the
+// server is starting or full, are PostgreSQL's; all others could tell of the proxy's account.
+func connectRefusal(err error) *rewrite.Refusal {
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		class := pg.Code[:min(2, len(pg.Code))]
+		if class == "22" || class == "53" || pg.Code == codeUndefinedObject || pg.Code == codeCannotConnectNow {
+			return &rewrite.Refusal{Code: pg.Code, Message: pg.Message, Detail: pg.Detail, Hint: pg.Hint}
+		}
+		return &rewrite.Refusal{
+			Code: codeConnectionFailure, Message: "could not log in to the database server",
+			Hint: "Ask the administrator of pgscrim to check the upstream account.",
+		}
+	}
+	return &rewrite.Refusal{
+		Code: codeConnectionFailure, Message: "could not connect to the database server",
+		Hint: "Is the database server running? Ask the administrator of pgscrim.",
+	}
+}
+
+// unlistedRefusal refuses a startup setting in PostgreSQL's words if it does not exist, else in pgscrim's.
+func unlistedRefusal(ctx context.Context, conn *pgconn.PgConn, name string) error {
+	const query = "SELECT FROM pg_catalog.pg_settings WHERE pg_catalog.lower(name) OPERATOR(pg_catalog.=) $1"
+	result := conn.ExecParams(ctx, query, [][]byte{[]byte(strings.ToLower(name))}, nil, nil, nil).Read()
+	switch {
+	case result.Err != nil:
+		return errors.Join(connectRefusal(result.Err), result.Err)
+	case len(result.Rows) == 0:
+		return &rewrite.Refusal{Code: codeUndefinedObject, Message: fmt.Sprintf("unrecognized configuration parameter %q", name)}
+	}
+	return &rewrite.Refusal{
+		Code: codeInsufficient, Message: fmt.Sprintf("parameter %q cannot be set at startup", name),
+		Hint: "Leave it out of the connection's options.",
+	}
+}
