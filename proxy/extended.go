@@ -211,7 +211,18 @@ func (s *session) describe(h header) error {
 		if refusal != nil {
 			return s.refuseExtended(refusal)
 		}
-		e.answer = p.answer
+		e.answer, e.described = p.answer, p.statement
+	} else {
+		if err := s.prepare(); err != nil {
+			return err
+		}
+		p, err := s.portal(name)
+		if err != nil {
+			return err
+		}
+		if p != nil { // else upstream says that there is none
+			e.described = p.statement
+		}
 	}
 	sent, err := s.push(e)
 	if err != nil || !sent {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/pgscrim/pgscrim/audit"
+	"github.com/pgscrim/pgscrim/proxy/cluster/clustertest"
 	"github.com/pgscrim/pgscrim/rewrite"
 	"github.com/pgscrim/pgscrim/rules"
 )
@@ -148,10 +148,7 @@ func (r *recorder) of(event string) []*audit.Record {
 	return found
 }
 
-// upstreamDSN names the database of the tests.
-func upstreamDSN(t testing.TB) string {
-	return os.Getenv("PGSCRIM_TEST_DSN")
-}
+func TestMain(m *testing.M) { clustertest.Main(m) }
 
 // rig is a server under test.
 type rig struct {
@@ -171,7 +168,7 @@ func start(t testing.TB, change ...func(*Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{audit: &recorder{}, upstream: upstreamDSN(t)}
+	r := &rig{audit: &recorder{}, upstream: clustertest.DSN(t)}
 	cfg := Config{
 		Users: []User{
 			{Name: "ana", Roles: []string{"analyst"}, Verifier: verifier},

@@ -29,6 +29,8 @@ type expectation struct {
 	statement *prepared
 	made      *portal
 	portal    bool
+	// described is the statement that a Describe is about.
+	described *rewrite.Statement
 	// runs are the statements that the message runs, in order; current is the one under way.
 	runs    []*run
 	current int

@@ -181,9 +181,7 @@ func (s *session) rowDescription(e *expectation, h header) error {
 	if err != nil {
 		return err
 	}
-	s.state.Lock()
-	caller := rewrite.Session{Roles: s.roles, Settings: s.state.settings.Clone()}
-	s.state.Unlock()
+	caller := s.callerOf(e)
 	d := decoder{b: body}
 	for n := d.uint16(); n > 0 && !d.bad; n-- {
 		_ = d.text()
@@ -201,6 +199,23 @@ func (s *session) rowDescription(e *expectation, h header) error {
 		s.pending.pop()
 	}
 	return s.client.out.raw(h.kind, body)
+}
+
+// callerOf is the session as the statement that is being answered sees it: a statement may name its own purpose.
+func (s *session) callerOf(e *expectation) rewrite.Session {
+	st := e.described
+	if r := e.running(); r != nil {
+		if st = r.statement; r.of != nil {
+			st = r.of.statement
+		}
+	}
+	s.state.Lock()
+	values := s.state.settings.Values()
+	s.state.Unlock()
+	if st != nil {
+		values.Purpose, values.Reason = st.Purpose, st.Reason
+	}
+	return rewrite.Session{Roles: s.roles, Settings: rewrite.NewSettings(values)}
 }
 
 // trip leaves a record of a tripped wire beside the statement's own.

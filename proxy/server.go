@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -54,6 +55,10 @@ func New(cfg Config) (*Server, error) {
 	}
 	if cfg.Database == "" {
 		cfg.Database = upstream.User // as libpq has it
+	}
+	if cfg.TLS != nil && cfg.TLS.MinVersion < tls.VersionTLS12 {
+		cfg.TLS = cfg.TLS.Clone()
+		cfg.TLS.MinVersion = tls.VersionTLS12
 	}
 	cfg.Limits = cfg.Limits.withDefaults()
 	s := &Server{
@@ -204,7 +209,7 @@ func (s *Server) handle(conn net.Conn) {
 	deadline := time.Now().Add(s.cfg.Limits.LoginTimeout)
 	_ = conn.SetDeadline(deadline) // an error shows at the next read
 
-	c, packet, err := s.negotiate(newClient(conn, s.cfg.Limits.MaxPreLoginBytes))
+	c, packet, err := s.negotiate(newClient(conn, s.cfg.Limits.MaxPreLoginBytes, deadline), deadline)
 	var session *session
 	if err == nil {
 		session, err = s.login(c, packet, deadline)

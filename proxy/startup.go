@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgproto3/v2"
 
@@ -47,9 +49,15 @@ type client struct {
 	idle func() error
 }
 
-func newClient(conn net.Conn, limit int) *client {
+// newClient takes a connection that has until deadline to log in.
+func newClient(conn net.Conn, limit int, deadline time.Time) *client {
 	c := &client{conn: conn, out: newWriter(conn, upstreamBuffer)}
-	c.idle = c.out.flush
+	c.idle = func() error {
+		if !time.Now().Before(deadline) {
+			return os.ErrDeadlineExceeded
+		}
+		return c.out.flush()
+	}
 	c.in = newReader(conn, clientBuffer, limit, func() error { return c.idle() })
 	return c
 }
@@ -70,7 +78,7 @@ type startupPacket struct {
 
 // negotiate reads requests up to the startup packet and answers those for encryption. It returns the client, which is another
 // one after a change to TLS. errQuiet means that the connection has served its purpose.
-func (s *Server) negotiate(c *client) (*client, *startupPacket, error) {
+func (s *Server) negotiate(c *client, deadline time.Time) (*client, *startupPacket, error) {
 	sslDone, gssDone := false, false
 	for {
 		code, body, err := c.startupMessage(s.cfg.Limits.MaxPreLoginBytes)
@@ -82,7 +90,7 @@ func (s *Server) negotiate(c *client) (*client, *startupPacket, error) {
 			return c, nil, errQuiet
 		case code == sslRequestCode && !sslDone:
 			sslDone = true
-			if c, err = s.startTLS(c); err != nil {
+			if c, err = s.startTLS(c, deadline); err != nil {
 				return c, nil, err
 			}
 		case code == gssEncRequestCode && !gssDone:
@@ -123,7 +131,7 @@ func (c *client) startupMessage(limit int) (code uint32, body []byte, err error)
 }
 
 // startTLS answers a request for TLS.
-func (s *Server) startTLS(c *client) (*client, error) {
+func (s *Server) startTLS(c *client, deadline time.Time) (*client, error) {
 	if s.cfg.TLS == nil {
 		_, err := c.conn.Write([]byte{'N'})
 		return c, err
@@ -142,7 +150,7 @@ func (s *Server) startTLS(c *client) (*client, error) {
 	if err := conn.Handshake(); err != nil {
 		return c, fmt.Errorf("TLS handshake: %w", err)
 	}
-	return newClient(conn, c.in.limit), nil
+	return newClient(conn, c.in.limit, deadline), nil
 }
 
 // startup reads the startup packet proper.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -87,12 +86,13 @@ func connectRefusal(err error) *rewrite.Refusal {
 
 // unlistedRefusal refuses a startup setting in PostgreSQL's words if it does not exist, else in pgscrim's.
 func unlistedRefusal(ctx context.Context, conn *pgconn.PgConn, name string) error {
-	const query = "SELECT FROM pg_catalog.pg_settings WHERE pg_catalog.lower(name) OPERATOR(pg_catalog.=) $1"
-	result := conn.ExecParams(ctx, query, [][]byte{[]byte(strings.ToLower(name))}, nil, nil, nil).Read()
+	const query = "SELECT WHERE pg_catalog.current_setting($1, true) IS NULL"
+	result := conn.ExecParams(ctx, query, [][]byte{[]byte(name)}, nil, nil, nil).Read()
+	var pg *pgconn.PgError
 	switch {
-	case result.Err != nil:
+	case result.Err != nil && !errors.As(result.Err, &pg): // an error of PostgreSQL's own: it exists, but may not be seen
 		return errors.Join(connectRefusal(result.Err), result.Err)
-	case len(result.Rows) == 0:
+	case result.Err == nil && len(result.Rows) == 1:
 		return &rewrite.Refusal{Code: codeUndefinedObject, Message: fmt.Sprintf("unrecognized configuration parameter %q", name)}
 	}
 	return &rewrite.Refusal{

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/jackc/pgproto3/v2"
 )
@@ -34,23 +35,29 @@ type reader struct {
 }
 
 // newReader reads messages of at most limit bytes. Before it waits for more bytes it calls idle, which
-// flushes what the other side must see first.
+// flushes what the other side must see first, and whose error is the reader's. A read deadline
+// that passes only has idle called again: it decides whether it is time to end.
 func newReader(r io.Reader, buffer, limit int, idle func() error) *reader {
 	return &reader{buf: bufio.NewReaderSize(&flushingReader{r, idle}, buffer), limit: limit}
 }
 
-// flushingReader calls idle before each read of the connection, so that output is written when,
-// and only when, there is no more input at hand.
+// flushingReader calls idle before each read of the connection: so output is written when there
+// is no more input at hand, and not before.
 type flushingReader struct {
 	r    io.Reader
 	idle func() error
 }
 
 func (f *flushingReader) Read(p []byte) (int, error) {
-	if err := f.idle(); err != nil {
-		return 0, err
+	for {
+		if err := f.idle(); err != nil {
+			return 0, err
+		}
+		n, err := f.r.Read(p)
+		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			return n, err
+		}
 	}
-	return f.r.Read(p)
 }
 
 // next reads the start of a message. The error is io.EOF if the stream ends before it.
