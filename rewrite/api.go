@@ -26,6 +26,9 @@ type Answer struct {
 	Statements []Statement
 	// Policy and Catalog are the versions that the answer was made under.
 	Policy, Catalog string
+
+	original string
+	edits    []edit
 }
 
 // Decision is the outcome of one statement, as the audit names it.
@@ -53,6 +56,8 @@ type Statement struct {
 	Relations []string
 	// Columns are the protected columns that are used, with what happened to each.
 	Columns []ColumnUse
+	// Hidden are the relations of which the caller does not see all rows.
+	Hidden []HiddenRows
 	// Fingerprint identifies the statement's shape without its constants (pg_query's fingerprint, 16 hex digits).
 	Fingerprint string
 	// Purpose and Reason are those that the statement runs under.
@@ -73,6 +78,12 @@ type ColumnUse struct {
 	Mask string `json:"mask,omitempty"`
 	// Rules are the names of the rules that made the decision, in order of precedence.
 	Rules []string `json:"rules,omitempty"`
+}
+
+// HiddenRows is a relation with rows that the caller does not see, and the row rules that hide them.
+type HiddenRows struct {
+	Relation string   `json:"relation"`
+	Rules    []string `json:"rules,omitempty"`
 }
 
 // Refusal is an error in PostgreSQL's form, meant for the client.

@@ -1,29 +1,63 @@
 package rewrite
 
 import (
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
 	"github.com/pgscrim/pgscrim/rules"
 )
 
 // Rewriter rewrites statements under one policy and one catalog snapshot. It is immutable but for
-// its cache and safe for concurrent use. A nil Rewriter refuses everything.
+// its caches and safe for concurrent use. A nil Rewriter refuses everything.
 type Rewriter struct {
-	policy *rules.Policy
-	snap   *catalog.Snapshot
+	*binding
+	maxBytes int
+	handlers map[reflect.Type]handler
+	cache    *cache
+	plans    sync.Map // planKey -> *plan
+}
+
+type planKey struct {
+	relation uint32
+	caller   string
 }
 
 // Options tune a Rewriter. The zero value is what a server uses.
 type Options struct {
 	// CacheBytes bounds the memory of cached answers; 0 means 64 MiB.
 	CacheBytes int
-	// MaxStatementBytes bounds the length of a query string; 0 means 1 MiB.
+	// MaxStatementBytes bounds the length of a query string; 0 means 8 MiB.
 	MaxStatementBytes int
 }
+
+const (
+	defaultCacheBytes        = 64 << 20
+	defaultMaxStatementBytes = 8 << 20
+)
 
 // New binds a policy to a catalog snapshot. The error, if any, is a rules.Problems: every table,
 // column, mask, expression or function of the policy that does not fit the database, with its place in the file.
 func New(policy *rules.Policy, snap *catalog.Snapshot, opts Options) (*Rewriter, error) {
-	return &Rewriter{policy: policy, snap: snap}, nil
+	b, err := bind(policy, snap)
+	if err != nil {
+		return nil, err
+	}
+	if opts.CacheBytes <= 0 {
+		opts.CacheBytes = defaultCacheBytes
+	}
+	if opts.MaxStatementBytes <= 0 {
+		opts.MaxStatementBytes = defaultMaxStatementBytes
+	}
+	c, err := newCache(opts.CacheBytes)
+	if err != nil {
+		return nil, fmt.Errorf("rewrite: %w", err)
+	}
+	return &Rewriter{binding: b, maxBytes: opts.MaxStatementBytes, handlers: handlers(), cache: c}, nil
 }
 
 // Versions returns the versions of the policy and the catalog that answers are made under.
@@ -34,30 +68,163 @@ func (r *Rewriter) Versions() (policy, catalog string) {
 	return r.policy.Digest, r.snap.Version
 }
 
-// Rewrite answers a query string for a session.
-func (r *Rewriter) Rewrite(sql string, s Session) *Answer {
-	return &Answer{SQL: refusedText, Changed: true, Refusal: &Refusal{
-		Code: "42501", Message: "no policy is loaded", Hint: "Ask the administrator of pgscrim to load a policy.",
-	}}
+// Policy returns the policy in force, nil if there is none.
+func (r *Rewriter) Policy() *rules.Policy {
+	if r == nil {
+		return nil
+	}
+	return r.policy
+}
+
+// DefaultSearchPath returns the search_path of a new session that does not ask for one.
+func (r *Rewriter) DefaultSearchPath() string {
+	if r == nil {
+		return ""
+	}
+	return r.snap.SearchPath
+}
+
+// MustNotAppear reports whether a result of the session may not come straight from a column: a RowDescription
+// that names it is a sign that a mask was bypassed.
+func (r *Rewriter) MustNotAppear(s Session, relation uint32, column int16) bool {
+	if r == nil {
+		return true
+	}
+	e := r.entries[relation]
+	if e == nil || s.Direct {
+		return false
+	}
+	p := r.planFor(newCaller(s.Roles, s.Settings.current.Purpose))(e)
+	for i := range p.columns {
+		if p.columns[i].Num == column {
+			return !p.cells[i].shown
+		}
+	}
+	return false
+}
+
+// planFor returns the function that decides on relations for a caller.
+func (r *Rewriter) planFor(c caller) func(*entry) *plan {
+	return func(e *entry) *plan {
+		k := planKey{e.rel.OID, c.key}
+		if p, ok := r.plans.Load(k); ok {
+			return p.(*plan)
+		}
+		p, _ := r.plans.LoadOrStore(k, r.binding.plan(e, c))
+		return p.(*plan)
+	}
 }
 
 // refusedText cannot be parsed by PostgreSQL: its syntax error (42601) stands for a refusal.
 const refusedText = `"refused by pgscrim"`
 
-// OriginalPosition maps a 1-based position in characters in a.SQL, as an upstream error reports it, to the
-// client's query string. It returns 0 for a position inside a fragment that has no counterpart there.
-func (a *Answer) OriginalPosition(pos int) int {
-	if !a.Changed {
-		return pos
+// Rewrite answers a query string for a session.
+func (r *Rewriter) Rewrite(sql string, s Session) *Answer {
+	if r == nil {
+		return refused(sql, &Refusal{Code: "42501", Message: "no policy is loaded", Hint: "Ask the administrator of pgscrim to load a policy."})
 	}
-	return 0
+	if s.Direct {
+		a := &Answer{SQL: sql, original: sql, Statements: []Statement{{Text: sql, Rewritten: sql, Decision: Pass,
+			Purpose: s.Settings.current.Purpose, Reason: s.Settings.current.Reason}}}
+		a.Policy, a.Catalog = r.Versions()
+		return a
+	}
+	key := cacheKey{sql: sql, roles: strings.Join(s.Roles, "\x00"), values: s.Settings.current}
+	if a := r.cache.get(key); a != nil {
+		return a
+	}
+	a, cacheable := r.answer(sql, s)
+	a.Policy, a.Catalog = r.Versions()
+	if cacheable {
+		r.cache.put(key, a)
+	}
+	return a
 }
 
-// Notice says which columns the statement shows masked and why, in one line for the text of a NOTICE; verbose
-// adds a line for each column with its rule. It is empty if nothing is masked.
-func (s *Statement) Notice(verbose bool) string { return "" }
+func refused(sql string, refusal *Refusal) *Answer {
+	return &Answer{SQL: refusedText, Changed: true, original: sql, Refusal: refusal}
+}
 
-// KeySettings returns the settings (names and values, for the startup packet) through which keyed masks read
-// the mask key upstream. They are placeholders that PostgreSQL shows neither in pg_settings nor in SHOW ALL, and
-// the rewriter refuses every other way to read them. Session of a direct caller get none.
-func KeySettings(maskKey []byte) map[string]string { return nil }
+// answer rewrites a query string. It is cacheable if it depends on nothing of the session but its roles and the
+// values of its settings: a string that begins or rolls back a transaction on the way is not.
+func (r *Rewriter) answer(sql string, s Session) (a *Answer, cacheable bool) {
+	p, refusal := parse(sql, r.maxBytes)
+	if refusal != nil {
+		return refused(sql, refusal), true
+	}
+	settings := s.Settings.Clone()
+	a = &Answer{SQL: sql, original: sql, Statements: make([]Statement, len(p.stmts))}
+	runs := make([]*run, len(p.stmts))
+	cacheable = true
+	for i, raw := range p.stmts {
+		v := settings.Values()
+		out := &a.Statements[i]
+		start, end := p.extent(raw)
+		*out = Statement{Text: p.src[start:end], Decision: Pass, Purpose: v.Purpose, Reason: v.Reason}
+		runs[i] = &run{binding: r.binding, session: &s, values: v, p: p, raw: raw, number: i + 1, last: i == len(p.stmts)-1, out: out}
+		r.decide(runs[i], raw)
+		settings.Apply(out.Effect)
+		cacheable = cacheable && (out.Effect.Kind == NoEffect || len(p.stmts) == 1)
+		a.edits = append(a.edits, runs[i].edits...)
+	}
+	if len(a.edits) == 0 {
+		for i := range a.Statements {
+			a.Statements[i].Rewritten = a.Statements[i].Text
+		}
+		return a, cacheable
+	}
+	sortEdits(a.edits)
+	text, ok := splice(sql, a.edits)
+	if !ok {
+		return refused(sql, &Refusal{Code: "XX000", Message: "the statement could not be rewritten safely", Detail: "Its edits overlap."}), true
+	}
+	a.SQL, a.Changed = text, true
+	// The result may be far longer than what a client may send.
+	if fault := a.verify(runs, max(r.maxBytes, len(text))); fault != nil {
+		return refused(sql, fault), true
+	}
+	for i, raw := range p.stmts {
+		a.Statements[i].Rewritten = rewrittenExtent(p, raw, a.edits)
+	}
+	return a, cacheable
+}
+
+// decide runs the handler of a statement's kind and, if the statement is refused, puts the marker in its place.
+func (r *Rewriter) decide(run *run, raw *pg_query.RawStmt) {
+	out := run.out
+	run.declared()
+	run.plan = r.planFor(newCaller(run.session.Roles, out.Purpose))
+	out.Fingerprint = fingerprint(out.Text)
+	if h := r.handlers[reflect.TypeOf(raw.Stmt.GetNode())]; h != nil {
+		h(run, raw.Stmt)
+	} else {
+		what, hint := unsupportedKind(raw.Stmt)
+		out.Kind = what
+		run.refuse(&Refusal{Code: "0A000", Message: what + " is not supported by pgscrim", Hint: hint})
+	}
+	if out.Refusal == nil {
+		return
+	}
+	refusal := *out.Refusal
+	refusal.Marker = fmt.Sprintf("pgscrim refuses statement %d", run.number)
+	out.Refusal, out.Effect, out.CommandTag = &refusal, Effect{}, ""
+	out.Decision = Error
+	if refusal.Code == "42501" {
+		out.Decision = Deny
+	}
+	start, end := run.p.extent(raw)
+	run.edits = []edit{{start, end, "SELECT " + quote(refusal.Marker) + ".x"}}
+}
+
+// rewrittenExtent cuts a statement's rewritten text out of the whole.
+func rewrittenExtent(p *parsed, raw *pg_query.RawStmt, edits []edit) string {
+	start, end := p.extent(raw)
+	var own []edit
+	for _, e := range edits {
+		if e.start >= start && e.end <= end {
+			own = append(own, edit{e.start - start, e.end - start, e.text})
+		}
+	}
+	text, _ := splice(p.src[start:end], own)
+	return text
+}

@@ -1,10 +1,157 @@
 package catalog
 
-// Snapshot is the catalog at one moment. It is immutable and safe for concurrent use.
+import "slices"
+
+// Snapshot is the catalog at one moment. It is immutable once loaded and safe for concurrent use.
 type Snapshot struct {
 	Version       string // digest of the contents: equal contents, equal version
 	ServerVersion int    // server_version_num, such as 150018
 	Database      string
 	User          string // the upstream role that sessions run as
 	SearchPath    string // the search_path that a new session of User starts with
+
+	schemas    map[string]bool
+	relations  map[Name]*Relation
+	byOID      map[uint32]*Relation
+	types      map[uint32]*Type
+	typeByName map[Name]*Type
+	functions  map[string][]*Function
+	operators  map[string][]*Operator
+	settings   map[string]bool
+	extensions map[string]bool
 }
+
+// Name is a schema-qualified name.
+type Name struct{ Schema, Name string }
+
+// Kind is a relation's kind: pg_class.relkind.
+type Kind byte
+
+// Kinds of relations.
+const (
+	Table            Kind = 'r'
+	PartitionedTable Kind = 'p'
+	View             Kind = 'v'
+	MaterializedView Kind = 'm'
+	ForeignTable     Kind = 'f'
+	Sequence         Kind = 'S'
+)
+
+// Relation is a table, view, materialized view, foreign table or sequence.
+type Relation struct {
+	OID     uint32
+	Name    Name
+	Kind    Kind
+	Columns []Column // in the order of `*`, dropped columns left out
+	// Parents are the relations that this one inherits from or is a partition of; Children the reverse.
+	Parents, Children []uint32
+	// Definition is a view's or materialized view's query with every name qualified, as
+	// pg_get_viewdef gives it under an empty search_path; empty for other kinds and for system views.
+	Definition      string
+	SecurityBarrier bool
+	Extension       string // the extension that owns it, empty if none
+	// Unique are the column sets of its unique, valid, immediate, non-partial indexes over plain columns.
+	Unique [][]string
+	// PrimaryKey are the columns of its primary key, nil if it has none.
+	PrimaryKey []string
+}
+
+// Column returns the named column, nil if there is none.
+func (r *Relation) Column(name string) *Column {
+	for i := range r.Columns {
+		if r.Columns[i].Name == name {
+			return &r.Columns[i]
+		}
+	}
+	return nil
+}
+
+// UniqueOn reports whether no two rows can agree on all of the given columns.
+func (r *Relation) UniqueOn(columns ...string) bool {
+	return slices.ContainsFunc(r.Unique, func(key []string) bool {
+		return !slices.ContainsFunc(key, func(c string) bool { return !slices.Contains(columns, c) })
+	})
+}
+
+// Column is a column of a relation.
+type Column struct {
+	Num       int16
+	Name      string
+	Type      uint32
+	Typmod    int32
+	TypeSQL   string // schema-qualified, with its type modifier: pg_catalog.varchar(100)
+	Generated bool
+}
+
+// Type is a data type.
+type Type struct {
+	OID       uint32
+	Name      Name
+	Kind      byte // pg_type.typtype: b, c, d, e, m, p or r
+	Category  byte // pg_type.typcategory: N, S, D, ...
+	Base      uint32
+	BaseSQL   string // of a domain: its base type with the modifier, schema-qualified
+	Extension string
+	Labels    []string // of an enum
+}
+
+// Function is a function, procedure, aggregate or window function.
+type Function struct {
+	OID       uint32
+	Name      Name
+	Kind      byte // pg_proc.prokind: f, p, a or w
+	Volatile  byte // pg_proc.provolatile: i, s or v
+	Leakproof bool
+	Extension string
+}
+
+// Operator is an operator.
+type Operator struct {
+	Name        Name
+	Left, Right uint32 // types; Left is 0 for a prefix operator
+	Leakproof   bool   // of its function
+	Extension   string
+}
+
+// Relation looks a relation up by its qualified name; nil if there is none.
+func (s *Snapshot) Relation(schema, name string) *Relation { return s.relations[Name{schema, name}] }
+
+// RelationByOID looks a relation up by its OID; nil if there is none.
+func (s *Snapshot) RelationByOID(oid uint32) *Relation { return s.byOID[oid] }
+
+// Relations calls f for every relation, in no order.
+func (s *Snapshot) Relations(f func(*Relation)) {
+	for _, r := range s.relations {
+		f(r)
+	}
+}
+
+// Type looks a type up by its OID; nil if there is none.
+func (s *Snapshot) Type(oid uint32) *Type { return s.types[oid] }
+
+// TypeByName looks a type up by its qualified name; nil if there is none.
+func (s *Snapshot) TypeByName(schema, name string) *Type { return s.typeByName[Name{schema, name}] }
+
+// BaseType follows domains down to the type that they are built on.
+func (s *Snapshot) BaseType(oid uint32) *Type {
+	t := s.types[oid]
+	for t != nil && t.Kind == 'd' {
+		t = s.types[t.Base]
+	}
+	return t
+}
+
+// Functions returns all functions of that name, in every schema.
+func (s *Snapshot) Functions(name string) []*Function { return s.functions[name] }
+
+// Operators returns all operators of that name, in every schema.
+func (s *Snapshot) Operators(name string) []*Operator { return s.operators[name] }
+
+// HasSetting reports whether the server knows the run-time parameter (lower case).
+func (s *Snapshot) HasSetting(name string) bool { return s.settings[name] }
+
+// HasExtension reports whether the extension is installed.
+func (s *Snapshot) HasExtension(name string) bool { return s.extensions[name] }
+
+// HasSchema reports whether the schema exists.
+func (s *Snapshot) HasSchema(name string) bool { return s.schemas[name] }

@@ -1,0 +1,94 @@
+package catalog
+
+// The queries work on PostgreSQL 13 and later. Each is ordered, so that equal catalogs give equal digests.
+
+// namesSQL lists schemas (0), extensions (1) and settings (2).
+const namesSQL = `
+SELECT 0, nspname::text FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_(temp|toast_temp)_'
+UNION ALL SELECT 1, extname::text FROM pg_catalog.pg_extension
+UNION ALL SELECT 2, lower(name) FROM pg_catalog.pg_settings
+ORDER BY 1, 2`
+
+// typesSQL spells a type with its modifier as schema.name(modifier), which no search_path can change.
+const typesSQL = `
+SELECT t.oid, n.nspname::text, t.typname::text, t.typtype::"char", t.typcategory::"char", t.typbasetype,
+       CASE WHEN t.typtype = 'd' THEN
+           pg_catalog.quote_ident(bn.nspname) || '.' || pg_catalog.quote_ident(b.typname)
+               || coalesce(substring(pg_catalog.format_type(t.typbasetype, t.typtypmod) FROM '\([^)]*\)'), '')
+       ELSE '' END,
+       coalesce(e.extname::text, ''),
+       ARRAY(SELECT l.enumlabel::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = t.oid ORDER BY l.enumsortorder)
+FROM pg_catalog.pg_type t
+JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
+LEFT JOIN pg_catalog.pg_namespace bn ON bn.oid = b.typnamespace
+LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objid = t.oid AND d.deptype = 'e'
+LEFT JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+WHERE n.nspname !~ '^pg_(temp|toast)'
+ORDER BY t.oid`
+
+const relationsSQL = `
+SELECT c.oid, n.nspname::text, c.relname::text, c.relkind::"char",
+       coalesce('security_barrier=true' = ANY (c.reloptions) OR 'security_barrier=on' = ANY (c.reloptions)
+           OR 'security_barrier=1' = ANY (c.reloptions) OR 'security_barrier=yes' = ANY (c.reloptions), false),
+       coalesce(e.extname::text, ''),
+       CASE WHEN c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
+           THEN coalesce(pg_catalog.pg_get_viewdef(c.oid), '') ELSE '' END
+FROM pg_catalog.pg_class c
+JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
+LEFT JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_toast'
+ORDER BY c.oid`
+
+const columnsSQL = `
+SELECT a.attrelid, a.attnum, a.attname::text, a.atttypid, a.atttypmod,
+       pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname)
+           || coalesce(substring(pg_catalog.format_type(a.atttypid, a.atttypmod) FROM '\([^)]*\)'), ''),
+       a.attgenerated <> ''
+FROM pg_catalog.pg_attribute a
+JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
+JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't'
+ORDER BY a.attrelid, a.attnum`
+
+const keysSQL = `
+SELECT i.indrelid, i.indisprimary,
+       ARRAY(SELECT a.attname::text FROM pg_catalog.unnest(i.indkey[0:i.indnkeyatts - 1]) k(attnum)
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum)
+FROM pg_catalog.pg_index i
+WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
+ORDER BY i.indexrelid`
+
+const functionsSQL = `
+SELECT p.oid, n.nspname::text, p.proname::text, p.prokind::"char", p.provolatile::"char", p.proleakproof, coalesce(e.extname::text, '')
+FROM pg_catalog.pg_proc p
+JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'e'
+LEFT JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+ORDER BY p.oid`
+
+const operatorsSQL = `
+SELECT n.nspname::text, o.oprname::text, o.oprleft, o.oprright, coalesce(p.proleakproof, false), coalesce(e.extname::text, '')
+FROM pg_catalog.pg_operator o
+JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+LEFT JOIN pg_catalog.pg_proc p ON p.oid = o.oprcode
+LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND d.objid = o.oid AND d.deptype = 'e'
+LEFT JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
+ORDER BY o.oid`
+
+const fingerprintSQL = `
+SELECT pg_catalog.string_agg(t.c, ',') FROM (
+SELECT 1 AS o, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) AS c FROM pg_catalog.pg_class
+UNION ALL SELECT 2, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_attribute
+UNION ALL SELECT 3, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_proc
+UNION ALL SELECT 4, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_rewrite
+UNION ALL SELECT 5, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_inherits
+UNION ALL SELECT 6, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_namespace
+UNION ALL SELECT 7, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_type
+UNION ALL SELECT 8, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_operator
+UNION ALL SELECT 9, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_index
+UNION ALL SELECT 10, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_extension
+UNION ALL SELECT 11, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_db_role_setting
+ORDER BY o) t`

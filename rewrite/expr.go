@@ -1,0 +1,132 @@
+package rewrite
+
+import (
+	"fmt"
+	"strings"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/pgscrim/pgscrim/rewrite/catalog"
+)
+
+// expr is an SQL expression of the policy over one row of a relation. Between its parts stands
+// the alias of that row, so that no name in it can be captured.
+type expr struct {
+	parts []string
+	// column is the column's name if the expression is nothing else.
+	column string
+}
+
+// sql spells the expression over the row of an alias.
+func (e *expr) sql(alias string) string { return "(" + strings.Join(e.parts, alias+".") + ")" }
+
+// columnExpr is the expression that is a column.
+func columnExpr(name string) *expr { return &expr{parts: []string{"", quote(name)}, column: name} }
+
+// compileExpr compiles an expression of the policy. problem says what is wrong with it, empty if nothing is. It may use
+// columns of the relation, constants, operators, and functions of pg_catalog that are not volatile.
+func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e *expr, problem string) {
+	const prefix, suffix = "SELECT (", "\n)"
+	p, refusal := parse(prefix+text+suffix, maxPolicyExpr)
+	if refusal != nil {
+		return nil, refusal.Message
+	}
+	var target *pg_query.Node
+	if len(p.stmts) == 1 {
+		if s := p.stmts[0].Stmt.GetSelectStmt(); s != nil && len(s.TargetList) == 1 && len(s.FromClause) == 0 && s.WhereClause == nil &&
+			s.Larg == nil && s.IntoClause == nil && s.GroupClause == nil && s.SortClause == nil && s.LimitCount == nil && s.WithClause == nil {
+			target = s.TargetList[0].GetResTarget().Val
+		}
+	}
+	if target == nil {
+		return nil, "is not one SQL expression"
+	}
+	var edits []edit
+	var walk func(n *pg_query.Node) string
+	walk = func(n *pg_query.Node) string {
+		switch x := n.Node.(type) {
+		case *pg_query.Node_ColumnRef:
+			name, ok := names(x.ColumnRef.Fields)
+			if !ok || len(name) != 1 {
+				return "may name columns only by their plain names"
+			}
+			if rel.Column(name[0]) == nil {
+				return fmt.Sprintf("names column %q, which %s.%s does not have", name[0], rel.Name.Schema, rel.Name.Name)
+			}
+			edits = append(edits, edit{int(x.ColumnRef.Location), int(x.ColumnRef.Location), aliasMark})
+		case *pg_query.Node_FuncCall:
+			name, ok := names(x.FuncCall.Funcname)
+			if !ok || len(name) > 2 || (len(name) == 2 && name[0] != "pg_catalog") {
+				return fmt.Sprintf("calls %s: only functions of pg_catalog are allowed", dotted(name))
+			}
+			if msg := policyFunction(snap, name[len(name)-1]); msg != "" {
+				return msg
+			}
+			if len(name) == 1 {
+				edits = append(edits, edit{int(x.FuncCall.Location), int(x.FuncCall.Location), "pg_catalog."})
+			}
+		case *pg_query.Node_SubLink, *pg_query.Node_ParamRef:
+			return "may hold no subquery and no parameter"
+		}
+		kids, known := children(n)
+		if !known {
+			return "holds syntax that a policy may not use"
+		}
+		for _, k := range kids {
+			if msg := walk(k); msg != "" {
+				return msg
+			}
+		}
+		return ""
+	}
+	if msg := walk(target); msg != "" {
+		return nil, msg
+	}
+	sortEdits(edits)
+	marked, ok := splice(p.src, edits)
+	if !ok || strings.Count(marked, aliasMark) != countMarks(edits) {
+		return nil, "holds syntax that a policy may not use"
+	}
+	marked = strings.TrimSuffix(strings.TrimPrefix(marked, prefix), suffix)
+	e = &expr{parts: strings.Split(marked, aliasMark)}
+	if strings.Contains(marked, "--") { // a comment would swallow what follows in a fragment
+		e.parts[len(e.parts)-1] += "\n"
+	}
+	if c := target.GetColumnRef(); c != nil {
+		name, _ := names(c.Fields)
+		e.column = name[0]
+	}
+	return e, ""
+}
+
+// maxPolicyExpr bounds the length of an expression in a policy, in bytes.
+const maxPolicyExpr = 64 << 10
+
+// aliasMark stands for the alias while an expression is taken apart. A private-use character:
+// an expression that holds it is refused.
+const aliasMark = "\uE000"
+
+func countMarks(edits []edit) (n int) {
+	for _, e := range edits {
+		n += strings.Count(e.text, aliasMark)
+	}
+	return n
+}
+
+// policyFunction says why a function of pg_catalog may not be called by an expression of the policy.
+func policyFunction(snap *catalog.Snapshot, name string) string {
+	found := false
+	for _, f := range snap.Functions(name) {
+		if f.Name.Schema != "pg_catalog" {
+			continue
+		}
+		found = true
+		if f.Kind != 'f' || f.Volatile == 'v' || unsafeStable(name) {
+			return fmt.Sprintf("calls %s, which a policy may not: it is volatile, an aggregate, or reads more than its arguments", name)
+		}
+	}
+	if !found {
+		return fmt.Sprintf("calls %s, which pg_catalog does not have", name)
+	}
+	return ""
+}

@@ -1,0 +1,337 @@
+package rewrite
+
+import (
+	"slices"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/pgscrim/pgscrim/rewrite/catalog"
+)
+
+// OIDs of types, fixed in pg_type.dat.
+const (
+	typeBool    = 16
+	typeInt8    = 20
+	typeInt4    = 23
+	typeText    = 25
+	typeBpchar  = 1042
+	typeVarchar = 1043
+	typeNumeric = 1700
+	typeUnknown = 705 // a constant without a type, or a parameter: it takes the type of what it is compared with
+)
+
+// expr walks an expression, notes what it uses and whether it can leak, and returns its type, 0 if that is not known.
+func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
+	if n == nil || n.Node == nil {
+		return 0
+	}
+	switch x := n.Node.(type) {
+	case *pg_query.Node_ColumnRef:
+		return r.columnRef(x.ColumnRef, sc)
+	case *pg_query.Node_AConst:
+		return constantType(x.AConst)
+	case *pg_query.Node_ParamRef:
+		return typeUnknown
+	case *pg_query.Node_AExpr:
+		return r.operatorExpr(x.AExpr, sc)
+	case *pg_query.Node_BoolExpr, *pg_query.Node_NullTest, *pg_query.Node_BooleanTest:
+		r.children(n, sc)
+		return typeBool
+	case *pg_query.Node_CaseExpr:
+		return r.caseExpr(x.CaseExpr, sc)
+	case *pg_query.Node_CoalesceExpr:
+		var typ uint32
+		for i, a := range x.CoalesceExpr.Args {
+			if t := r.expr(a, sc); i == 0 {
+				typ = t
+			}
+		}
+		return typ
+	case *pg_query.Node_TypeCast:
+		return r.typeCast(x.TypeCast, sc)
+	case *pg_query.Node_CollateClause:
+		return r.expr(x.CollateClause.Arg, sc)
+	case *pg_query.Node_SubLink:
+		return r.subLink(x.SubLink, sc)
+	case *pg_query.Node_FuncCall:
+		return r.functionCall(x.FuncCall, sc)
+	case *pg_query.Node_AIndirection:
+		return r.indirection(x.AIndirection, sc)
+	case *pg_query.Node_SortBy:
+		r.sortOperator(x.SortBy)
+	case *pg_query.Node_SqlvalueFunction, *pg_query.Node_AStar, *pg_query.Node_String_, *pg_query.Node_GroupingSet, *pg_query.Node_List:
+	case *pg_query.Node_JsonArrayQueryConstructor:
+		r.leak(sc)
+		r.jsonOutput(x.JsonArrayQueryConstructor.Output)
+		cols, _ := r.query(x.JsonArrayQueryConstructor.Query.GetSelectStmt(), sc, sc.ctes, false)
+		r.mark(cols)
+		return 0
+	case *pg_query.Node_JsonObjectConstructor:
+		r.leak(sc)
+		r.jsonOutput(x.JsonObjectConstructor.Output)
+	case *pg_query.Node_JsonArrayConstructor:
+		r.leak(sc)
+		r.jsonOutput(x.JsonArrayConstructor.Output)
+	case *pg_query.Node_JsonObjectAgg:
+		r.leak(sc)
+		r.jsonOutput(x.JsonObjectAgg.Constructor.GetOutput())
+		r.aggregate(n, sc)
+		return 0
+	case *pg_query.Node_JsonArrayAgg:
+		r.leak(sc)
+		r.jsonOutput(x.JsonArrayAgg.Constructor.GetOutput())
+		r.aggregate(n, sc)
+		return 0
+	case *pg_query.Node_XmlSerialize:
+		r.leak(sc)
+		r.typeName(x.XmlSerialize.TypeName)
+	default:
+		r.leak(sc) // arrays, rows, XML, GREATEST and the like may compare or build values in ways that fail
+	}
+	r.children(n, sc)
+	return 0
+}
+
+func (r *resolver) children(n *pg_query.Node, sc *scope) {
+	kids, ok := children(n)
+	if !ok {
+		r.unsupported(-1, "this expression", "Write it with functions and operators.")
+		return
+	}
+	for _, k := range kids {
+		r.expr(k, sc)
+	}
+}
+
+// aggregate walks the arguments of an aggregate call.
+func (r *resolver) aggregate(n *pg_query.Node, sc *scope) {
+	sc.inAggregate++
+	r.children(n, sc)
+	sc.inAggregate--
+}
+
+func (r *resolver) jsonOutput(o *pg_query.JsonOutput) {
+	if o != nil {
+		r.typeName(o.TypeName)
+	}
+}
+
+func constantType(c *pg_query.A_Const) uint32 {
+	switch {
+	case c.GetIval() != nil:
+		return typeInt4
+	case c.GetFval() != nil:
+		return typeNumeric
+	case c.GetBoolval() != nil:
+		return typeBool
+	}
+	return typeUnknown
+}
+
+// isConstant reports whether an expression is a constant or parameter, as far as its own evaluation goes.
+func isConstant(n *pg_query.Node) bool {
+	if n == nil {
+		return true
+	}
+	switch x := n.Node.(type) {
+	case *pg_query.Node_AConst, *pg_query.Node_ParamRef, *pg_query.Node_SqlvalueFunction:
+		return true
+	case *pg_query.Node_TypeCast:
+		return x.TypeCast.Arg.GetAConst() != nil // cast when the statement is parsed
+	case *pg_query.Node_AArrayExpr:
+		return !slices.ContainsFunc(x.AArrayExpr.Elements, func(e *pg_query.Node) bool { return !isConstant(e) })
+	case *pg_query.Node_List:
+		return !slices.ContainsFunc(x.List.Items, func(e *pg_query.Node) bool { return !isConstant(e) })
+	}
+	return false
+}
+
+func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
+	name, ok := names(x.Name)
+	if !ok || len(name) == 0 {
+		r.unsupported(int(x.Location), "this operator", "")
+		return 0
+	}
+	r.operatorName(name, int(x.Location))
+	left := r.expr(x.Lexpr, sc)
+	op := name[len(name)-1]
+	switch x.Kind {
+	case pg_query.A_Expr_Kind_AEXPR_IN, pg_query.A_Expr_Kind_AEXPR_BETWEEN, pg_query.A_Expr_Kind_AEXPR_NOT_BETWEEN,
+		pg_query.A_Expr_Kind_AEXPR_BETWEEN_SYM, pg_query.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM:
+		if x.Kind != pg_query.A_Expr_Kind_AEXPR_IN {
+			op = ">="
+		}
+		for _, item := range x.Rexpr.GetList().GetItems() {
+			r.compare(op, left, r.expr(item, sc), x.Lexpr, item, sc)
+		}
+		return typeBool
+	case pg_query.A_Expr_Kind_AEXPR_OP, pg_query.A_Expr_Kind_AEXPR_DISTINCT, pg_query.A_Expr_Kind_AEXPR_NOT_DISTINCT:
+		r.compare(op, left, r.expr(x.Rexpr, sc), x.Lexpr, x.Rexpr, sc)
+		switch op {
+		case "=", "<>", "!=", "<", ">", "<=", ">=":
+			return typeBool
+		}
+		return 0
+	case pg_query.A_Expr_Kind_AEXPR_NULLIF:
+		r.compare(op, left, r.expr(x.Rexpr, sc), x.Lexpr, x.Rexpr, sc)
+		return left
+	case pg_query.A_Expr_Kind_AEXPR_OP_ANY, pg_query.A_Expr_Kind_AEXPR_OP_ALL:
+		r.expr(x.Rexpr, sc)
+		if !isConstant(x.Rexpr) || !r.leakproof(op, left, left) {
+			r.leak(sc)
+		}
+		return typeBool
+	default: // LIKE, ILIKE, SIMILAR TO
+		r.expr(x.Rexpr, sc)
+		r.leak(sc)
+		return typeBool
+	}
+}
+
+// compare notes a leak unless an operator between two expressions is leakproof.
+func (r *resolver) compare(op string, lt, rt uint32, left, right *pg_query.Node, sc *scope) {
+	switch {
+	case left != nil && isConstant(left) && isConstant(right) && left.GetParamRef() == nil && right.GetParamRef() == nil:
+		// Evaluated once, when the statement is planned.
+		if lt != 0 && rt != 0 && r.leakproof(op, lt, rt) {
+			return
+		}
+	case left != nil && isConstant(right) && (r.leakproof(op, lt, rt) || r.leakproof(op, lt, lt)):
+		return
+	case left != nil && isConstant(left) && (r.leakproof(op, lt, rt) || r.leakproof(op, rt, rt)):
+		return
+	case r.leakproof(op, lt, rt):
+		return
+	}
+	r.leak(sc)
+}
+
+// leakproof reports whether an operator of pg_catalog between two types is leakproof (pg_proc.proleakproof).
+func (r *resolver) leakproof(op string, left, right uint32) bool {
+	if op == "!=" {
+		op = "<>"
+	}
+	left, right = r.comparable(left), r.comparable(right)
+	if left == 0 || right == 0 || left == typeUnknown && right == typeUnknown {
+		return false
+	}
+	if left == typeUnknown {
+		left = right
+	}
+	if right == typeUnknown {
+		right = left
+	}
+	return slices.ContainsFunc(r.snap.Operators(op), func(o *catalog.Operator) bool {
+		return o.Name.Schema == "pg_catalog" && o.Left == left && o.Right == right && o.Leakproof
+	})
+}
+
+// comparable is the type that a type is compared as: a domain's base type, text for varchar.
+func (r *resolver) comparable(typ uint32) uint32 {
+	if typ == typeUnknown {
+		return typ
+	}
+	t := r.snap.BaseType(typ)
+	switch {
+	case t == nil:
+		return 0
+	case t.OID == typeVarchar:
+		return typeText
+	}
+	return t.OID
+}
+
+func (r *resolver) caseExpr(x *pg_query.CaseExpr, sc *scope) uint32 {
+	var typ uint32
+	arg := r.expr(x.Arg, sc)
+	for i, n := range x.Args {
+		w := n.GetCaseWhen()
+		when := r.expr(w.GetExpr(), sc)
+		if x.Arg != nil {
+			r.compare("=", arg, when, x.Arg, w.GetExpr(), sc)
+		}
+		if t := r.expr(w.GetResult(), sc); i == 0 {
+			typ = t
+		}
+	}
+	r.expr(x.Defresult, sc)
+	return typ
+}
+
+func (r *resolver) typeCast(x *pg_query.TypeCast, sc *scope) uint32 {
+	from := r.expr(x.Arg, sc)
+	to := r.typeName(x.TypeName)
+	if x.Arg.GetAConst() != nil {
+		return to // cast when the statement is parsed, whatever the rows
+	}
+	safe := len(x.TypeName.GetTypmods()) == 0 && from != 0 && to != 0 && (r.comparable(from) == r.comparable(to) ||
+		to == typeText && (from == typeVarchar || from == typeBpchar) || to == typeInt8 && from == typeInt4)
+	if !safe {
+		r.leak(sc)
+	}
+	return to
+}
+
+func (r *resolver) subLink(x *pg_query.SubLink, sc *scope) uint32 {
+	test := r.expr(x.Testexpr, sc)
+	inner := *sc
+	inner.exempt = false
+	cols, _ := r.query(x.Subselect.GetSelectStmt(), &inner, sc.ctes, false)
+	if op, ok := names(x.OperName); ok && len(op) > 0 {
+		r.operatorName(op, int(x.Location))
+	}
+	switch x.SubLinkType {
+	case pg_query.SubLinkType_EXISTS_SUBLINK:
+		return typeBool
+	case pg_query.SubLinkType_ANY_SUBLINK, pg_query.SubLinkType_ALL_SUBLINK:
+		op := "="
+		if name, _ := names(x.OperName); len(name) > 0 {
+			op = name[len(name)-1]
+		}
+		if len(cols) != 1 || !r.leakproof(op, test, cols[0].typ) {
+			r.leak(sc)
+		}
+		return typeBool
+	case pg_query.SubLinkType_EXPR_SUBLINK:
+		r.leak(sc) // more than one row is an error
+		if len(cols) == 1 {
+			return cols[0].typ
+		}
+	default:
+		r.leak(sc)
+	}
+	return 0
+}
+
+// indirection walks x.field, x.*, x[1]. A field of a whole row uses only that column.
+func (r *resolver) indirection(x *pg_query.A_Indirection, sc *scope) uint32 {
+	r.leak(sc)
+	first := x.Indirection[0].GetString_()
+	if ref := x.Arg.GetColumnRef(); ref != nil && first != nil && len(ref.Fields) == 1 {
+		name := ref.Fields[0].GetString_()
+		if found, _, _ := sc.find(name.GetSval()); len(found) == 0 {
+			if it, in := sc.byName("", name.GetSval()); it != nil {
+				if c := it.column(first.Sval); c != nil {
+					r.mark([]column{*c})
+					in.noteBare(it, c.name, sc)
+					return c.typ
+				}
+			}
+		}
+	}
+	r.expr(x.Arg, sc)
+	for _, n := range x.Indirection {
+		if s := n.GetString_(); s != nil {
+			r.attribute(s.Sval, -1)
+			continue
+		}
+		r.expr(n, sc)
+	}
+	return 0
+}
+
+func (r *resolver) sortOperator(s *pg_query.SortBy) {
+	if op, ok := names(s.GetUseOp()); ok && len(op) > 0 {
+		r.operatorName(op, int(s.GetLocation()))
+	}
+}

@@ -1,0 +1,243 @@
+package rewrite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/pgscrim/pgscrim/rewrite/catalog"
+)
+
+// A statement may call the functions of pg_catalog that compute from their arguments. A function that PostgreSQL
+// itself marks volatile has an effect or reads a state, so it must be on the first list to be allowed; one that
+// is stable or immutable is allowed unless it is on the second.
+
+// safeVolatile are the volatile functions of pg_catalog that neither read what a policy may protect nor reach another session.
+var safeVolatile = set(
+	"random", "setseed", "gen_random_uuid", "clock_timestamp", "timeofday", "pg_sleep", "pg_sleep_for", "pg_sleep_until",
+	"txid_current", "pg_current_xact_id", "pg_notification_queue_usage", "pg_jit_available", "pg_is_in_recovery",
+	"pg_backend_pid", "pg_postmaster_start_time", "pg_conf_load_time", "random_normal",
+)
+
+// unsafeFunctions are functions that PostgreSQL does not mark volatile, and why each is refused.
+var unsafeFunctions = map[string]string{
+	"ts_stat":                       "it runs a query given as text",
+	"ts_rewrite":                    "it runs a query given as text",
+	"query_to_xml":                  "it runs a query given as text",
+	"query_to_xmlschema":            "it runs a query given as text",
+	"query_to_xml_and_xmlschema":    "it runs a query given as text",
+	"cursor_to_xml":                 "it reads a cursor by name",
+	"cursor_to_xmlschema":           "it reads a cursor by name",
+	"table_to_xml":                  "it reads a relation by name",
+	"table_to_xmlschema":            "it reads a relation by name",
+	"table_to_xml_and_xmlschema":    "it reads a relation by name",
+	"schema_to_xml":                 "it reads relations by name",
+	"schema_to_xmlschema":           "it reads relations by name",
+	"schema_to_xml_and_xmlschema":   "it reads relations by name",
+	"database_to_xml":               "it reads relations by name",
+	"database_to_xmlschema":         "it reads relations by name",
+	"database_to_xml_and_xmlschema": "it reads relations by name",
+	"pg_show_all_settings":          "use SHOW or pg_settings",
+	"pg_prepared_statement":         "it shows rewritten statements",
+	"pg_cursor":                     "it shows rewritten statements",
+	"pg_mcv_list_items":             "it shows column values",
+	"pg_stats_ext_mcvlist_items":    "it shows column values",
+	"pg_sequence_last_value":        "it tells how many rows were written",
+}
+
+// unsafePrefixes are families of functions that read the server's state or files.
+var unsafePrefixes = []string{"pg_stat_", "pg_ls_", "pg_read_", "pg_control_", "lo_", "binary_upgrade_", "pg_logical_", "pg_replication_", "pg_hba_",
+	"pg_ident_", "pg_lock_", "pg_show_replication", "pg_get_replication", "pg_get_wal", "pg_get_backend", "pg_get_shmem"}
+
+// unsafeStable reports whether a function that is not volatile is refused.
+func unsafeStable(name string) bool {
+	_, listed := unsafeFunctions[name]
+	return listed || slices.ContainsFunc(unsafePrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
+}
+
+func set(names ...string) map[string]bool {
+	m := make(map[string]bool, len(names))
+	for _, n := range names {
+		m[n] = true
+	}
+	return m
+}
+
+// functionRefused says why a function may not be called, nil if it may.
+func (r *resolver) functionRefused(f *catalog.Function) *Refusal {
+	if r.functions[f.Name] || f.Extension != "" && r.trusted[f.Extension] {
+		return nil
+	}
+	refusal := &Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for function %s.%s", f.Name.Schema, f.Name.Name)}
+	if f.Name.Schema != "pg_catalog" {
+		refusal.Hint = fmt.Sprintf("Only functions that the policy allows may be called: ask its owner (%s) to name it in functions.allow.", r.owner())
+		return refusal
+	}
+	if _, wrapped := sizeFunctions[f.Name.Name]; wrapped || f.Name.Name == "current_setting" || f.Name.Name == "set_config" {
+		return nil // looked at on its own
+	}
+	if f.Kind == 'f' && f.Volatile == 'v' && !safeVolatile[f.Name.Name] || unsafeStable(f.Name.Name) {
+		refusal.Detail = unsafeFunctions[f.Name.Name]
+		if refusal.Detail == "" {
+			refusal.Detail = "It changes or shows a state beyond its arguments."
+		}
+		return refusal
+	}
+	return nil
+}
+
+// functionCall checks and walks a call.
+func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
+	at := int(x.Location)
+	name, ok := names(x.Funcname)
+	if !ok || len(name) == 0 {
+		r.unsupported(at, "this function call", "")
+		return 0
+	}
+	candidates := r.functionsNamed(name)
+	short := name[len(name)-1]
+	for _, f := range candidates {
+		if refusal := r.functionRefused(f); refusal != nil {
+			r.refuse(at, *refusal)
+			return 0
+		}
+	}
+	if len(candidates) == 0 && !r.projection(x, short, sc) {
+		r.refuse(at, Refusal{Code: "42883", Message: fmt.Sprintf("function %s does not exist", dotted(name)),
+			Hint: "No function matches the given name and argument types. You might need to add explicit type casts."})
+		return 0
+	}
+	switch {
+	case len(candidates) == 0 || candidates[0].Name.Schema != "pg_catalog":
+	case short == "current_setting":
+		r.settingRead(x, at)
+	case short == "set_config":
+		r.refuse(at, Refusal{Code: "0A000", Message: "set_config is supported only as a statement of its own: SELECT set_config('name', 'value', is_local)", Hint: "Use SET."})
+	default:
+		if guard, wrapped := sizeFunctions[short]; wrapped {
+			r.guardSize(x, guard)
+		}
+	}
+	if !r.harmless(x, candidates) {
+		r.leak(sc)
+	}
+	n := &pg_query.Node{Node: &pg_query.Node_FuncCall{FuncCall: x}}
+	if isAggregate(candidates) && x.Over == nil {
+		r.aggregate(n, sc)
+	} else {
+		r.children(n, sc)
+	}
+	return 0
+}
+
+// functionsNamed finds the functions that a name can mean: along the search path if it is not qualified.
+func (r *resolver) functionsNamed(name []string) (out []*catalog.Function) {
+	for _, f := range r.snap.Functions(name[len(name)-1]) {
+		if len(name) == 1 && slices.Contains(r.path, f.Name.Schema) || len(name) == 2 && f.Name.Schema == name[0] {
+			out = append(out, f)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *catalog.Function) int {
+		return slices.Index(r.path, a.Name.Schema) - slices.Index(r.path, b.Name.Schema)
+	})
+	return out
+}
+
+func isAggregate(candidates []*catalog.Function) bool {
+	return slices.ContainsFunc(candidates, func(f *catalog.Function) bool { return f.Kind == 'a' })
+}
+
+// harmless reports whether a call cannot tell of a row: all its arguments are constants, so that an immutable
+// function is evaluated when the statement is planned, or it counts.
+func (r *resolver) harmless(x *pg_query.FuncCall, candidates []*catalog.Function) bool {
+	for _, f := range candidates {
+		if f.Name.Schema != "pg_catalog" {
+			return false
+		}
+		if f.Name.Name == "count" || f.Name.Name == "now" {
+			continue
+		}
+		if f.Volatile != 'i' || f.Kind != 'f' || slices.ContainsFunc(x.Args, func(a *pg_query.Node) bool { return a.GetAConst() == nil }) {
+			return false
+		}
+	}
+	return true
+}
+
+// projection reports whether f(x) is another spelling of x.f, and notes the column.
+func (r *resolver) projection(x *pg_query.FuncCall, name string, sc *scope) bool {
+	if len(x.Args) != 1 || len(x.Funcname) != 1 {
+		return false
+	}
+	ref := x.Args[0].GetColumnRef()
+	if ref == nil || len(ref.Fields) != 1 {
+		return false
+	}
+	it, _ := sc.byName("", ref.Fields[0].GetString_().GetSval())
+	if it == nil || it.column(name) == nil {
+		return false
+	}
+	r.mark([]column{*it.column(name)})
+	return true
+}
+
+// settingRead checks current_setting: the mask key is in a setting.
+func (r *resolver) settingRead(x *pg_query.FuncCall, at int) {
+	if len(x.Args) > 0 {
+		if s := x.Args[0].GetAConst().GetSval(); s != nil && readableSetting(s.Sval) {
+			return
+		}
+	}
+	r.refuse(at, Refusal{Code: "42501", Message: "current_setting is allowed only for a setting named by a constant", Hint: "Use SHOW."})
+}
+
+// operatorName refuses operators that call a function which the policy does not allow.
+func (r *resolver) operatorName(name []string, at int) {
+	for _, o := range r.snap.Operators(name[len(name)-1]) {
+		if o.Name.Schema == "pg_catalog" || o.Extension != "" && r.trusted[o.Extension] {
+			continue
+		}
+		if len(name) == 1 && slices.Contains(r.path, o.Name.Schema) || len(name) == 2 && o.Name.Schema == name[0] {
+			r.refuse(at, Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for operator %s.%s", o.Name.Schema, o.Name.Name),
+				Hint: fmt.Sprintf("Write OPERATOR(pg_catalog.%s), or ask the policy's owner (%s) to trust the extension.", o.Name.Name, r.owner())})
+			return
+		}
+	}
+}
+
+// typeName checks a type and returns its OID, 0 if it is not known or an array.
+func (r *resolver) typeName(t *pg_query.TypeName) uint32 {
+	if t == nil {
+		return 0
+	}
+	name, ok := names(t.Names)
+	if !ok || len(name) == 0 || t.PctType {
+		r.unsupported(int(t.GetLocation()), "this type name", "")
+		return 0
+	}
+	var found *catalog.Type
+	switch len(name) {
+	case 1:
+		for _, s := range r.path {
+			if found = r.snap.TypeByName(s, name[0]); found != nil {
+				break
+			}
+		}
+	case 2:
+		found = r.snap.TypeByName(name[0], name[1])
+	}
+	if found == nil {
+		return 0 // PostgreSQL's own error
+	}
+	base := r.snap.BaseType(found.OID)
+	if base != nil && base.Name.Schema != "pg_catalog" && base.Kind == 'b' && base.Category != 'A' && !r.trusted[base.Extension] {
+		r.refuse(int(t.Location), Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for type %s.%s", base.Name.Schema, base.Name.Name),
+			Hint: fmt.Sprintf("Ask the policy's owner (%s) to trust the extension that it belongs to.", r.owner())})
+	}
+	if len(t.ArrayBounds) > 0 || t.Setof {
+		return 0
+	}
+	return found.OID
+}

@@ -1,0 +1,103 @@
+package rewrite
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/pgscrim/pgscrim/rules"
+)
+
+// The masks of text keep NULL as NULL. Functions and operators are schema-qualified.
+
+func redactMask() maskKind {
+	return maskKind{
+		name: "redact", usage: `redact or redact("text")`, summary: "a fixed text, [redacted] by default",
+		check: func(args []rules.Arg, t maskedType) string {
+			if len(args) > 0 {
+				if msg := wantArgs(`redact or redact("text")`, args, rules.ArgString); msg != "" {
+					return msg
+				}
+			}
+			return onlyTypes(t, t.isText(), "text")
+		},
+		sql: func(x string, args []rules.Arg, _ maskedType, _ keyed) string {
+			text := "[redacted]"
+			if len(args) > 0 {
+				text = args[0].Text
+			}
+			return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN %s END", x, literal(text))
+		},
+	}
+}
+
+// partialDefaults are the arguments that `partial` stands for.
+var partialDefaults = []rules.Arg{{Kind: rules.ArgInt, Text: "1"}, {Kind: rules.ArgString, Text: "*"}, {Kind: rules.ArgInt, Text: "1"}}
+
+func partialMask() maskKind {
+	const usage = `partial or partial(keep_start, "fill", keep_end)`
+	return maskKind{
+		name: "partial", usage: usage,
+		summary: `keeps the first and last characters and fills between; a text no longer than both is filled whole; partial(1, "*", 1) by default`,
+		check: func(args []rules.Arg, t maskedType) string {
+			if len(args) > 0 {
+				if msg := wantArgs(usage, args, rules.ArgInt, rules.ArgString, rules.ArgInt); msg != "" {
+					return msg
+				}
+				for _, i := range []int{0, 2} {
+					if n, err := strconv.Atoi(args[i].Text); err != nil || n < 0 || n > 1000 {
+						return "keep_start and keep_end are whole numbers from 0 to 1000"
+					}
+				}
+			}
+			return onlyTypes(t, t.isText(), "text")
+		},
+		sql: func(x string, args []rules.Arg, _ maskedType, _ keyed) string {
+			if len(args) == 0 {
+				args = partialDefaults
+			}
+			text := "(" + x + "::pg_catalog.text)"
+			start, fill, end := args[0].Text, literal(args[1].Text), args[2].Text
+			return fmt.Sprintf("CASE WHEN pg_catalog.length(%[1]s) OPERATOR(pg_catalog.>) %[2]s OPERATOR(pg_catalog.+) %[4]s"+
+				" THEN pg_catalog.concat(pg_catalog.left(%[1]s, %[2]s), pg_catalog.repeat(%[3]s,"+
+				" pg_catalog.length(%[1]s) OPERATOR(pg_catalog.-) %[2]s OPERATOR(pg_catalog.-) %[4]s), pg_catalog.right(%[1]s, %[4]s))"+
+				" ELSE pg_catalog.repeat(%[3]s, pg_catalog.length(%[1]s)) END", text, start, fill, end)
+		},
+	}
+}
+
+func emailMask() maskKind {
+	return maskKind{
+		name: "email", usage: "email", summary: "***@ and the domain; *** for a text without @",
+		check: func(args []rules.Arg, t maskedType) string {
+			if msg := wantArgs("email", args); msg != "" {
+				return msg
+			}
+			return onlyTypes(t, t.isText(), "text")
+		},
+		sql: func(x string, _ []rules.Arg, _ maskedType, _ keyed) string {
+			text := "(" + x + "::pg_catalog.text)"
+			// What follows the last @ is the domain: a quoted local part may hold an @ of its own.
+			return fmt.Sprintf("CASE WHEN pg_catalog.strpos(%[1]s, '@') OPERATOR(pg_catalog.>) 0"+
+				" THEN pg_catalog.concat('***@', pg_catalog.reverse(pg_catalog.split_part(pg_catalog.reverse(%[1]s), '@', 1)))"+
+				" WHEN %[1]s IS NOT NULL THEN '***' END", text)
+		},
+	}
+}
+
+func prefixMask() maskKind {
+	return maskKind{
+		name: "prefix", usage: "prefix(n)", summary: "the first n characters",
+		check: func(args []rules.Arg, t maskedType) string {
+			if msg := wantArgs("prefix(n)", args, rules.ArgInt); msg != "" {
+				return msg
+			}
+			if n, ok := positive(args[0]); !ok || n > 1000 {
+				return "n is a whole number from 1 to 1000"
+			}
+			return onlyTypes(t, t.isText(), "text")
+		},
+		sql: func(x string, args []rules.Arg, _ maskedType, _ keyed) string {
+			return fmt.Sprintf("pg_catalog.left(%s::pg_catalog.text, %s)", x, args[0].Text)
+		},
+	}
+}

@@ -1,0 +1,236 @@
+package rewrite
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+	"github.com/pganalyze/pg_query_go/v5/parser"
+)
+
+// maxDepth bounds the depth of a parse tree, which the C parser walks by recursion: a chain of some 30,000
+// operators makes it overrun its stack and kills the process. Statements that people and tools write stay
+// below 40. See FuzzGuard, which tries the bound in a child process.
+const maxDepth = 1000
+
+// token is one token of a text, by its byte offsets.
+type token struct {
+	start, end int
+	kind       pg_query.Token
+}
+
+// comment reports whether the token is a comment of either form.
+func (t token) comment() bool {
+	return t.kind == pg_query.Token_C_COMMENT || t.kind == pg_query.Token_SQL_COMMENT
+}
+
+// parsed is a text with its tokens and parse tree.
+type parsed struct {
+	src    string
+	tokens []token
+	stmts  []*pg_query.RawStmt
+}
+
+// parse scans, guards and parses a text. It is the only caller of the C parser.
+func parse(src string, maxBytes int) (*parsed, *Refusal) {
+	if len(src) > maxBytes {
+		return nil, &Refusal{Code: "54000", Message: fmt.Sprintf("statement is too long: %d bytes", len(src)),
+			Detail: fmt.Sprintf("The limit is %d bytes.", maxBytes), Hint: "Send values as parameters, or split the statement."}
+	}
+	if !utf8.ValidString(src) {
+		return nil, &Refusal{Code: "22021", Message: `invalid byte sequence for encoding "UTF8"`}
+	}
+	scan, err := pg_query.Scan(src)
+	if err != nil {
+		return nil, syntaxRefusal(src, err)
+	}
+	p := &parsed{src: src, tokens: make([]token, len(scan.Tokens))}
+	for i, t := range scan.Tokens {
+		p.tokens[i] = token{int(t.Start), int(t.End), t.Token}
+	}
+	if depth := estimateDepth(p.tokens); depth > maxDepth {
+		return nil, &Refusal{Code: "54001", Message: "statement is too complex",
+			Detail: fmt.Sprintf("Its expressions nest about %d deep; the limit is %d.", depth, maxDepth),
+			Hint:   "Use IN (...), = ANY (...) or VALUES in place of long chains of operators."}
+	}
+	tree, err := pg_query.Parse(src)
+	if err != nil {
+		return nil, syntaxRefusal(src, err)
+	}
+	p.stmts = tree.Stmts
+	return p, nil
+}
+
+// syntaxRefusal words a parser's error as PostgreSQL does.
+func syntaxRefusal(src string, err error) *Refusal {
+	r := &Refusal{Code: "42601", Message: err.Error()}
+	var perr *parser.Error
+	if errors.As(err, &perr) {
+		r.Message = perr.Message
+		// Cursorpos is in bytes here: the parser believes every encoding to be single-byte.
+		if perr.Cursorpos > 0 {
+			r.Position = charPosition(src, min(perr.Cursorpos-1, len(src)))
+		}
+	}
+	return r
+}
+
+// estimateDepth bounds from above how deep the parse tree of the tokens can be. Each nesting by brackets or CASE
+// is a level; within one, operators of the same expression, joins of the same FROM and set operations may each
+// make the tree one deeper, while commas, AND and OR make it wider.
+func estimateDepth(tokens []token) int {
+	type level struct{ operators, joins, sets int }
+	levels := []level{{}}
+	base, deepest := 0, 0
+	at := func() *level { return &levels[len(levels)-1] }
+	cost := func(l *level) int { return l.operators + l.joins + l.sets + 1 }
+	push := func() {
+		base += cost(at())
+		levels = append(levels, level{})
+	}
+	pop := func() {
+		if len(levels) > 1 {
+			levels = levels[:len(levels)-1]
+			base -= cost(at())
+			at().operators++ // what follows a closed bracket may be one deeper: f(x)(y), a[1][2]
+		}
+	}
+	for _, t := range tokens {
+		l := at()
+		switch t.kind {
+		case pg_query.Token_ASCII_40, pg_query.Token_ASCII_91, pg_query.Token_CASE: // ( [ CASE
+			push()
+		case pg_query.Token_ASCII_41, pg_query.Token_ASCII_93, pg_query.Token_END_P: // ) ] END
+			pop()
+		case pg_query.Token_ASCII_44, pg_query.Token_AND, pg_query.Token_OR: // ,
+			l.operators = 0
+		case pg_query.Token_ASCII_59: // ;
+			levels, base = append(levels[:0], level{}), 0
+		case pg_query.Token_JOIN:
+			l.joins++
+			l.operators = 0
+		case pg_query.Token_UNION, pg_query.Token_INTERSECT, pg_query.Token_EXCEPT:
+			l.sets++
+			l.operators, l.joins = 0, 0
+		case pg_query.Token_IDENT, pg_query.Token_ICONST, pg_query.Token_FCONST, pg_query.Token_SCONST, pg_query.Token_PARAM,
+			pg_query.Token_ASCII_46, pg_query.Token_C_COMMENT, pg_query.Token_SQL_COMMENT: // names, constants, dots
+		default:
+			l.operators++
+		}
+		deepest = max(deepest, base+cost(at()))
+	}
+	return deepest
+}
+
+// fingerprint identifies the shape of a text without its constants; empty if it has none.
+func fingerprint(src string) string {
+	fp, err := pg_query.Fingerprint(src)
+	if err != nil {
+		return ""
+	}
+	return fp
+}
+
+// tokenAt returns the index of the token that starts at a byte offset, -1 if none does.
+func (p *parsed) tokenAt(offset int) int {
+	lo, hi := 0, len(p.tokens)
+	for lo < hi {
+		mid := (lo + hi) / 2
+		if p.tokens[mid].start < offset {
+			lo = mid + 1
+		} else {
+			hi = mid
+		}
+	}
+	if lo < len(p.tokens) && p.tokens[lo].start == offset {
+		return lo
+	}
+	return -1
+}
+
+// skip returns the index of the next token from i in direction step (1 or -1) that is not a comment, -1 past the ends.
+func (p *parsed) skip(i, step int) int {
+	for i += step; i >= 0 && i < len(p.tokens); i += step {
+		if !p.tokens[i].comment() {
+			return i
+		}
+	}
+	return -1
+}
+
+// is reports whether token i exists and is of the kind.
+func (p *parsed) is(i int, kind pg_query.Token) bool {
+	return i >= 0 && i < len(p.tokens) && p.tokens[i].kind == kind
+}
+
+// closing returns the index of the bracket that closes the one at i, -1 if there is none.
+func (p *parsed) closing(i int) int {
+	depth := 0
+	for ; i >= 0 && i < len(p.tokens); i++ {
+		switch p.tokens[i].kind {
+		case pg_query.Token_ASCII_40:
+			depth++
+		case pg_query.Token_ASCII_41:
+			if depth--; depth == 0 {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// qualifiedName returns the index of the last token of the dotted name that starts at token i.
+func (p *parsed) qualifiedName(i int) int {
+	for {
+		dot := p.skip(i, 1)
+		if dot < 0 || !p.is(dot, pg_query.Token_ASCII_46) {
+			return i
+		}
+		part := p.skip(dot, 1)
+		if part < 0 || p.is(part, pg_query.Token_ASCII_42) {
+			return i
+		}
+		i = part
+	}
+}
+
+// extent returns the byte offsets of a raw statement, without leading and trailing comments and space.
+func (p *parsed) extent(raw *pg_query.RawStmt) (start, end int) {
+	from, to := p.bounds(raw)
+	start, end = to, from
+	for _, t := range p.tokens {
+		if t.start >= from && t.end <= to && !t.comment() {
+			start, end = min(start, t.start), max(end, t.end)
+		}
+	}
+	if start > end {
+		return from, to
+	}
+	return start, end
+}
+
+// bounds returns the byte offsets of a raw statement as the parser gives them.
+func (p *parsed) bounds(raw *pg_query.RawStmt) (from, to int) {
+	from = int(raw.StmtLocation)
+	if raw.StmtLen == 0 {
+		return from, len(p.src)
+	}
+	return from, from + int(raw.StmtLen)
+}
+
+// text joins the string fields of a name list; ok is false if another node is among them.
+func names(nodes []*pg_query.Node) (out []string, ok bool) {
+	for _, n := range nodes {
+		s, isString := n.Node.(*pg_query.Node_String_)
+		if !isString {
+			return nil, false
+		}
+		out = append(out, s.String_.Sval)
+	}
+	return out, true
+}
+
+// dotted spells a name for a message, as PostgreSQL's NameListToString does.
+func dotted(parts []string) string { return strings.Join(parts, ".") }

@@ -1,0 +1,365 @@
+package rewrite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pgscrim/pgscrim/rules"
+)
+
+// caller is who asks, reduced to what decides: two callers with the same key see the same.
+type caller struct {
+	rules.Caller
+	key string
+}
+
+func newCaller(roles []string, purpose string) caller {
+	return caller{rules.Caller{Roles: roles, Purpose: purpose}, strings.Join(roles, "\x00") + "\x00\x00" + purpose}
+}
+
+// plan is the decision on one relation for one caller: what each row and cell of it becomes. It is immutable.
+type plan struct {
+	*entry
+	policy  *rules.Policy
+	purpose *rules.Purpose
+	atoms   []rules.Atom
+	rows    []rules.RowOutcome // one for each atom
+	cells   []cell             // one for each of the entry's columns
+	trivial bool               // every row and cell is shown: the relation is not touched
+}
+
+// cell is the decision on one column.
+type cell struct {
+	outcomes []rules.CellOutcome // one for each atom
+	denied   bool                // in at least one atom: whether a statement is refused must not depend on the rows
+	shown    bool                // in every atom
+}
+
+func (b *binding) plan(e *entry, c caller) *plan {
+	var spec *rules.Subject
+	if e.subject != nil {
+		spec = e.subject.spec
+	}
+	p := &plan{entry: e, policy: b.policy, purpose: b.policy.Purposes[c.Purpose], atoms: b.policy.Atoms(c.Purpose, spec), trivial: true}
+	p.rows = b.policy.DecideRows(c.Caller, e.table.Subject, p.atoms)
+	for _, r := range p.rows {
+		p.trivial = p.trivial && r.Action == rules.Show
+	}
+	for _, col := range e.columns {
+		var d cell
+		if col.rule != nil {
+			d.outcomes = b.policy.DecideCells(c.Caller, col.rule, p.atoms, reveals)
+		} else {
+			d.outcomes = slices.Repeat([]rules.CellOutcome{b.policy.DecideUnlisted(c.Caller)}, len(p.atoms))
+		}
+		d.shown = len(d.outcomes) > 0
+		for _, o := range d.outcomes {
+			d.shown = d.shown && o.Action == rules.Show
+			d.denied = d.denied || (o.Action != rules.Show && o.Action != rules.MaskCell)
+		}
+		p.trivial = p.trivial && d.shown
+		p.cells = append(p.cells, d)
+	}
+	return p
+}
+
+// hides reports whether a row can be absent.
+func (p *plan) hides() bool {
+	return len(p.rows) == 0 || slices.ContainsFunc(p.rows, func(r rules.RowOutcome) bool { return r.Action != rules.Show })
+}
+
+// use describes column i for the audit.
+func (p *plan) use(i int) ColumnUse {
+	u := ColumnUse{Relation: p.rel.Name.Schema + "." + p.rel.Name.Name, Column: p.columns[i].Name}
+	var actions, maskNames []string
+	add := func(list *[]string, s string) {
+		if s != "" && !slices.Contains(*list, s) {
+			*list = append(*list, s)
+		}
+	}
+	for _, o := range p.cells[i].outcomes {
+		add(&u.Rules, o.Rule)
+		switch o.Action {
+		case rules.Show:
+			add(&actions, "show")
+		case rules.MaskCell:
+			add(&actions, "mask")
+			add(&maskNames, o.Mask.String())
+		default:
+			add(&actions, "deny")
+		}
+	}
+	slices.Sort(actions)
+	slices.Reverse(actions) // show/mask
+	u.Action, u.Mask = strings.Join(actions, "/"), strings.Join(maskNames, " or ")
+	return u
+}
+
+// rowRules are the names of the row rules that can hide a row.
+func (p *plan) rowRules() []string {
+	var out []string
+	for _, r := range p.rows {
+		if r.Action != rules.Show && r.Rule != "" && !slices.Contains(out, r.Rule) {
+			out = append(out, r.Rule)
+		}
+	}
+	return out
+}
+
+// The aliases inside a fragment: the relation itself, its subject's row, and the consent.
+const (
+	aliasSource  = "s"
+	aliasSubject = "u"
+	aliasConsent = "c"
+)
+
+// fragment describes the subquery that stands for one reference to a relation.
+type fragment struct {
+	need   func(column string) bool // masked columns that are not needed are left out
+	omit   func(column string) bool // columns that must not stand in it
+	source string                   // what stands in FROM, without an alias
+	sample string                   // a TABLESAMPLE clause
+	where  string                   // a further condition, over aliasSource
+	fence  bool                     // keep the caller's conditions from running before the row rules
+}
+
+// sql builds the fragment, without the parentheses around it.
+func (p *plan) sql(f fragment) string {
+	g := &facts{plan: p}
+	var cols []string
+	for i := range p.columns {
+		c, d := &p.columns[i], &p.cells[i]
+		source := aliasSource + "." + quote(c.Name)
+		switch {
+		case d.denied || f.omit(c.Name):
+		case d.shown:
+			cols = append(cols, source)
+		case f.need(c.Name):
+			cols = append(cols, g.cell(source, c, d)+" AS "+quote(c.Name))
+		}
+	}
+	where := g.rows()
+	if f.where != "" {
+		if where != "" {
+			where += " AND "
+		}
+		where += f.where
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "SELECT %s FROM %s AS %s%s%s", strings.Join(cols, ", "), f.source, aliasSource, f.sample, g.joins())
+	if where != "" {
+		b.WriteString(" WHERE " + where)
+	}
+	if f.fence {
+		b.WriteString(" OFFSET 0")
+	}
+	return b.String()
+}
+
+// facts builds the conditions of one fragment and remembers which facts of the row they look at.
+type facts struct {
+	*plan
+	region, consent bool
+}
+
+// own reports whether the relation is the subject's own table: its rows hold the facts themselves.
+func (g *facts) own() bool {
+	return g.table.SubjectColumn == g.subject.spec.Key &&
+		g.table.Name.Schema == g.subject.rel.Name.Schema && g.table.Name.Name == g.subject.rel.Name.Name
+}
+
+func (g *facts) subjectAlias() string {
+	if g.own() {
+		return aliasSource
+	}
+	return aliasSubject
+}
+
+// joins spells the joins to the facts that were looked at.
+func (g *facts) joins() string {
+	if !g.region && !g.consent {
+		return ""
+	}
+	var b strings.Builder
+	s := g.subject
+	key := g.subjectAlias() + "." + quote(s.spec.Key)
+	if !g.own() {
+		fmt.Fprintf(&b, " LEFT JOIN %s AS %s ON %s OPERATOR(pg_catalog.=) %s.%s",
+			qualified(s.rel.Name.Schema, s.rel.Name.Name), aliasSubject, key, aliasSource, quote(g.table.SubjectColumn))
+	}
+	if g.consent && s.consent.unique {
+		fmt.Fprintf(&b, " LEFT JOIN (%s) AS %s ON %[2]s.id OPERATOR(pg_catalog.=) %[3]s",
+			g.consents(quote(s.consent.subject)+" AS id", ""), aliasConsent, key)
+	}
+	return b.String()
+}
+
+// consents spells the subquery over the consents in force for the purpose.
+func (g *facts) consents(target, and string) string {
+	c := g.subject.consent
+	return fmt.Sprintf("SELECT %[1]s.%[2]s FROM %[3]s AS %[1]s WHERE %[1]s.%[4]s OPERATOR(pg_catalog.=) %[5]s AND %[6]s%[7]s",
+		aliasConsent, target, qualified(c.rel.Name.Schema, c.rel.Name.Name), quote(c.purpose), literal(g.purpose.Consent), c.given.sql(aliasConsent), and)
+}
+
+// given spells the condition that the consent is given. It is never NULL.
+func (g *facts) given() string {
+	g.consent = true
+	c := g.subject.consent
+	if c.unique {
+		return aliasConsent + ".id IS NOT NULL"
+	}
+	key := fmt.Sprintf(" AND %s.%s OPERATOR(pg_catalog.=) %s.%s", aliasConsent, quote(c.subject), g.subjectAlias(), quote(g.subject.spec.Key))
+	return "EXISTS (" + g.consents(quote(c.subject), key) + ")"
+}
+
+// in spells the condition that the row's region is one of those named. It may be NULL only for a known region, and
+// is then not met.
+func (g *facts) in(regions []string) string {
+	g.region = true
+	country := g.subject.region.sql(g.subjectAlias()) + "::pg_catalog.text"
+	var listed, all []string
+	for _, r := range g.policy.Regions {
+		for _, code := range r.Countries {
+			all = append(all, literal(code))
+			if slices.Contains(regions, r.Name) {
+				listed = append(listed, literal(code))
+			}
+		}
+	}
+	var terms []string
+	// A missing subject row makes a column NULL, but not every expression.
+	missing := ""
+	if !g.own() && g.subject.region.column == "" {
+		missing = g.subjectAlias() + "." + quote(g.subject.spec.Key) + " IS NULL"
+	}
+	if len(listed) > 0 {
+		term := fmt.Sprintf("%s IN (%s)", country, strings.Join(listed, ", "))
+		if missing != "" {
+			term = "NOT " + missing + " AND " + term
+		}
+		terms = append(terms, term)
+	}
+	if slices.Contains(regions, rules.RegionUnknown) {
+		if missing != "" {
+			terms = append(terms, missing)
+		}
+		terms = append(terms, country+" IS NULL")
+		if len(all) > 0 {
+			terms = append(terms, fmt.Sprintf("%s NOT IN (%s)", country, strings.Join(all, ", ")))
+		}
+	}
+	if len(terms) == 0 {
+		return "false"
+	}
+	return "(" + strings.Join(terms, " OR ") + ")"
+}
+
+// when spells the condition that the row's facts are one of the selected atoms: empty if always, "false" if never.
+func (g *facts) when(selected func(i int) bool) string {
+	const given, missing = 1, 2
+	byRegion := map[string]int{}
+	var regions []string
+	possible, chosen := 0, 0
+	for i, a := range g.atoms {
+		bit := missing
+		if a.Given {
+			bit = given
+		}
+		possible |= bit
+		if _, seen := byRegion[a.Region]; !seen {
+			regions = append(regions, a.Region)
+			byRegion[a.Region] = 0
+		}
+		if selected(i) {
+			byRegion[a.Region] |= bit
+			chosen++
+		}
+	}
+	switch chosen {
+	case 0:
+		return "false"
+	case len(g.atoms):
+		return ""
+	}
+	groups := map[int][]string{}
+	for _, r := range regions {
+		groups[byRegion[r]] = append(groups[byRegion[r]], r)
+	}
+	var terms []string
+	for _, pattern := range []int{given | missing, given, missing} {
+		members := groups[pattern]
+		if len(members) == 0 {
+			continue
+		}
+		var and []string
+		if len(members) < len(regions) {
+			and = append(and, g.in(members))
+		}
+		if pattern != possible {
+			if pattern == given {
+				and = append(and, g.given())
+			} else {
+				and = append(and, "NOT ("+g.given()+")")
+			}
+		}
+		if pattern == possible && len(members) == len(regions) {
+			return ""
+		}
+		if len(and) > 0 {
+			terms = append(terms, strings.Join(and, " AND "))
+		}
+	}
+	return "(" + strings.Join(terms, " OR ") + ")"
+}
+
+// rows spells the row filter, empty if every row is shown.
+func (g *facts) rows() string {
+	return g.when(func(i int) bool { return i < len(g.plan.rows) && g.plan.rows[i].Action == rules.Show })
+}
+
+// cell spells a cell as a CASE over the row's facts. Its ELSE is the outcome that reveals least.
+func (g *facts) cell(source string, c *boundColumn, d *cell) string {
+	type choice struct {
+		expr    string
+		reveals int
+		atoms   map[int]bool
+	}
+	var choices []*choice
+	for i, o := range d.outcomes {
+		x, r := "NULL", -1
+		switch o.Action {
+		case rules.Show:
+			x, r = source, len(masks())
+		case rules.MaskCell:
+			if kind, ok := findMask(o.Mask.Name); ok {
+				purpose := ""
+				if g.purpose != nil {
+					purpose = g.purpose.Name
+				}
+				x, r = kind.sql(c.typ.base(source), o.Mask.Args, c.typ, keyed{purpose}), reveals(o.Mask)
+			}
+		}
+		k := slices.IndexFunc(choices, func(have *choice) bool { return have.expr == x })
+		if k < 0 {
+			k = len(choices)
+			choices = append(choices, &choice{expr: x, reveals: r, atoms: map[int]bool{}})
+		}
+		choices[k].atoms[i] = true
+	}
+	slices.SortStableFunc(choices, func(a, b *choice) int { return b.reveals - a.reveals })
+	last := choices[len(choices)-1]
+	if len(choices) == 1 {
+		return c.typ.cast(last.expr)
+	}
+	var b strings.Builder
+	b.WriteString("CASE")
+	for _, ch := range choices[:len(choices)-1] {
+		fmt.Fprintf(&b, " WHEN %s THEN %s", g.when(func(i int) bool { return ch.atoms[i] }), ch.expr)
+	}
+	fmt.Fprintf(&b, " ELSE %s END", last.expr)
+	return c.typ.cast(b.String())
+}
+
+// qualified spells a relation's name so that nothing can capture it.
+func qualified(schema, name string) string { return quote(schema) + "." + quote(name) }

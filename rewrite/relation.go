@@ -1,0 +1,418 @@
+package rewrite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/pgscrim/pgscrim/rewrite/catalog"
+	"github.com/pgscrim/pgscrim/rules"
+)
+
+// ref is a reference in FROM to a relation that a fragment may have to stand for.
+type ref struct {
+	rel  *catalog.Relation
+	plan *plan     // of a relation that the policy names
+	view *resolver // of a view: its definition, walked
+	// system builds the fragment of a system catalog of which some columns are not shown.
+	system *systemRelation
+
+	at         int // byte offset of the name
+	start, end int // byte offsets of what the fragment replaces: the name with ONLY and *
+	only       bool
+	tableToken int    // index of the TABLE token of `TABLE name`, else -1
+	alias      string // to add behind the fragment, empty if the text has one
+	positional bool   // a column list renames the columns by position: none may be left out
+	sample     string // a TABLESAMPLE clause, moved into the fragment
+	copied     string // the columns of COPY table TO, which becomes COPY (SELECT columns FROM fragment) TO
+
+	used      map[string]bool // columns named
+	starred   map[string]bool // columns in `*` or a whole-row reference
+	requalify []edit          // schema qualifiers of its columns, to be removed
+	grouped   []edit          // additions to GROUP BY
+}
+
+// relation resolves a name in FROM.
+func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
+	it := &item{name: rv.Relname, schema: rv.Schemaname}
+	defer it.rename(rv.Alias)
+	at := int(rv.Location)
+	if rv.Catalogname != "" && rv.Catalogname != r.snap.Database {
+		r.refuse(at, Refusal{Code: "0A000", Message: fmt.Sprintf("cross-database references are not implemented: %q",
+			dotted([]string{rv.Catalogname, rv.Schemaname, rv.Relname}))})
+		return it
+	}
+	if rv.Schemaname == "" {
+		if c := sc.ctes.find(rv.Relname); c != nil {
+			it.cols, it.open = c.cols, c.open
+			return it
+		}
+	}
+	rel := r.find(rv.Schemaname, rv.Relname)
+	if rel == nil {
+		r.refuse(at, missingRelation(rv))
+		return it
+	}
+	it.schema = rel.Name.Schema
+	r.relations[display(rel)] = true
+	for _, c := range rel.Columns {
+		it.cols = append(it.cols, column{name: c.Name, typ: c.Type})
+	}
+	if r.isInside(at) {
+		return it
+	}
+	f := &ref{rel: rel, at: at, only: !rv.Inh, tableToken: -1, used: map[string]bool{}, starred: map[string]bool{}}
+	if !r.protect(f) {
+		return it
+	}
+	if r.verifying {
+		r.refuse(at, Refusal{Code: "XX000", Message: fmt.Sprintf("the rewritten statement still names %s", display(rel))})
+		return it
+	}
+	for i := range it.cols {
+		it.cols[i].origins = []origin{{f, it.cols[i].name}}
+	}
+	it.ref = f
+	f.positional = len(rv.Alias.GetColnames()) > 0
+	if rv.Alias == nil {
+		f.alias = rel.Name.Name
+	}
+	if !r.span(f, rv) {
+		r.unsupported(at, "this spelling of a table name", "Write schema.table AS alias.")
+		return it
+	}
+	r.refs = append(r.refs, f)
+	return it
+}
+
+func (r *resolver) isInside(at int) bool {
+	return slices.ContainsFunc(r.inside, func(s [2]int) bool { return s[0] <= at && at < s[1] })
+}
+
+// protect decides what a reference to a relation needs. It returns false if the relation is left as it is.
+func (r *resolver) protect(f *ref) bool {
+	rel := f.rel
+	if isSystem(rel) {
+		return r.protectSystem(f)
+	}
+	e := r.entries[rel.OID]
+	if e == nil {
+		return r.protectUnlisted(f)
+	}
+	if e.personal() && r.personal == nil {
+		r.personal = rel
+	}
+	f.plan = r.plan(e)
+	if rel.Kind == catalog.View {
+		f.view = r.definition(f)
+	}
+	return !f.plan.trivial || f.view != nil
+}
+
+// protectUnlisted handles a relation that the policy does not name.
+func (r *resolver) protectUnlisted(f *ref) bool {
+	rel := f.rel
+	hint := fmt.Sprintf("Name %s in the policy's tables, or ask the policy's owner (%s) to.", display(rel), r.owner())
+	switch rel.Kind {
+	case catalog.View:
+		// Transparent: what it shows follows from its tables.
+		f.view = r.definition(f)
+		return f.view != nil
+	case catalog.Table, catalog.PartitionedTable:
+		if r.policy.UnlistedTables == rules.Show && rel.Extension == "" {
+			return false
+		}
+	case catalog.MaterializedView:
+		// Opaque: it is shown if nothing protected is in it.
+		if r.policy.UnlistedTables == rules.Show && !r.dependsOnProtected(rel) {
+			return false
+		}
+	}
+	r.refuse(f.at, Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for relation %s: the policy does not name it", display(rel)), Hint: hint})
+	return false
+}
+
+func (r *resolver) owner() string {
+	if r.policy.Owner != "" {
+		return r.policy.Owner
+	}
+	return "no owner named"
+}
+
+// definition walks a view's definition and returns its resolver, nil if nothing in it has to change.
+func (r *resolver) definition(f *ref) *resolver {
+	rel := f.rel
+	if slices.Contains(r.open, rel.OID) || len(r.open) >= maxViewDepth {
+		r.refuse(f.at, Refusal{Code: "54001", Message: fmt.Sprintf("views nest too deep at %s", display(rel))})
+		return nil
+	}
+	sub, refusal := r.walkDefinition(rel)
+	if refusal != nil {
+		own := *refusal
+		own.Position = 0 // it points into the view
+		own.Detail = strings.TrimSpace(own.Detail + fmt.Sprintf(" The view %s uses it.", display(rel)))
+		r.refuse(f.at, own)
+		return nil
+	}
+	r.leaky = r.leaky || sub.leaky
+	if r.personal == nil {
+		r.personal = sub.personal
+	}
+	for name := range sub.relations {
+		r.relations[name] = true
+	}
+	if len(sub.refs) == 0 && len(sub.edits) == 0 {
+		return nil
+	}
+	return sub
+}
+
+// maxViewDepth bounds how deep views may nest.
+const maxViewDepth = 32
+
+func (r *resolver) walkDefinition(rel *catalog.Relation) (*resolver, *Refusal) {
+	text := strings.TrimSuffix(strings.TrimSpace(rel.Definition), ";")
+	if text == "" {
+		return nil, &Refusal{Code: "0A000", Message: fmt.Sprintf("the definition of view %s cannot be read", display(rel))}
+	}
+	p, refusal := parse(text, maxDefinition)
+	if refusal != nil || len(p.stmts) != 1 || p.stmts[0].Stmt.GetSelectStmt() == nil {
+		return nil, &Refusal{Code: "0A000", Message: fmt.Sprintf("the definition of view %s cannot be parsed", display(rel))}
+	}
+	shared := *r.views
+	shared.open = append(slices.Clip(r.open), rel.OID)
+	sub := r.newResolver(&shared, p, []string{"pg_catalog"})
+	sub.query(p.stmts[0].Stmt.GetSelectStmt(), nil, nil, false)
+	return sub, sub.refusal
+}
+
+// maxDefinition bounds the length of a view's definition, in bytes.
+const maxDefinition = 4 << 20
+
+// dependsOnProtected reports whether something that the policy protects is read by a materialized view. One whose
+// definition cannot be read counts as such.
+func (r *resolver) dependsOnProtected(rel *catalog.Relation) bool {
+	sub, refusal := r.walkDefinition(rel)
+	return refusal != nil || len(sub.refs) > 0 || len(sub.edits) > 0 || sub.personal != nil
+}
+
+// span finds the text that a fragment replaces: the name, with ONLY before and * behind it.
+func (r *resolver) span(f *ref, rv *pg_query.RangeVar) bool {
+	first := r.p.tokenAt(f.at)
+	if first < 0 {
+		return false
+	}
+	last := r.p.qualifiedName(first)
+	f.start, f.end = r.p.tokens[first].start, r.p.tokens[last].end
+	before, after := r.p.skip(first, -1), r.p.skip(last, 1)
+	if f.only {
+		if r.p.is(before, pg_query.Token_ASCII_40) { // ONLY ( name )
+			if !r.p.is(after, pg_query.Token_ASCII_41) {
+				return false
+			}
+			f.end = r.p.tokens[after].end
+			before = r.p.skip(before, -1)
+		}
+		if !r.p.is(before, pg_query.Token_ONLY) {
+			return false
+		}
+		f.start = r.p.tokens[before].start
+		before = r.p.skip(before, -1)
+	} else if r.p.is(after, pg_query.Token_ASCII_42) { // name *
+		f.end = r.p.tokens[after].end
+	}
+	if r.p.is(before, pg_query.Token_TABLE) {
+		f.tableToken = before
+		for _, c := range f.rel.Columns {
+			f.starred[c.Name] = true
+		}
+	}
+	return true
+}
+
+// tableSample resolves `name TABLESAMPLE ...`. The clause moves into the fragment, where it samples the relation
+// itself. Over a relation with hidden rows the sample would tell where those are: that is refused.
+func (r *resolver) tableSample(t *pg_query.RangeTableSample, sc *scope) *item {
+	rv := t.Relation.GetRangeVar()
+	if rv == nil {
+		r.unsupported(int(t.Location), "TABLESAMPLE here", "")
+		return &item{}
+	}
+	it := r.relation(rv, sc)
+	for _, n := range append(slices.Clip(t.Args), t.Repeatable) {
+		r.expr(n, sc)
+	}
+	method, _ := names(t.Method)
+	if m := method[len(method)-1]; m != "system" && m != "bernoulli" {
+		r.unsupported(int(t.Location), "the sampling method "+m, "Use BERNOULLI or SYSTEM.")
+	}
+	f := it.ref
+	if f == nil {
+		return it
+	}
+	if f.view != nil || f.plan == nil || f.plan.hides() {
+		r.unsupported(int(t.Location), "TABLESAMPLE over a relation with rows that this caller does not see", "Use ORDER BY random() LIMIT n.")
+		return it
+	}
+	for _, n := range append(slices.Clip(t.Args), t.Repeatable) {
+		if n != nil && n.GetAConst() == nil && n.GetParamRef() == nil {
+			r.unsupported(int(t.Location), "TABLESAMPLE with an expression", "Write the percentage as a number.")
+			return it
+		}
+	}
+	i := r.p.tokenAt(int(t.Location)) // the method's name
+	keyword := r.p.skip(i, -1)
+	for j := i; r.p.is(keyword, pg_query.Token_ASCII_46); j = keyword { // schema-qualified method
+		keyword = r.p.skip(r.p.skip(r.p.skip(j, -1), -1), -1)
+	}
+	if i < 0 || !r.p.is(keyword, pg_query.Token_TABLESAMPLE) {
+		r.unsupported(int(t.Location), "this TABLESAMPLE", "")
+		return it
+	}
+	open := r.p.skip(r.p.qualifiedName(i), 1)
+	last := r.p.closing(open)
+	if t.Repeatable != nil && last >= 0 {
+		last = r.p.closing(r.p.skip(r.p.skip(last, 1), 1))
+	}
+	if last < 0 {
+		r.unsupported(int(t.Location), "this TABLESAMPLE", "")
+		return it
+	}
+	start, end := r.p.tokens[keyword].start, r.p.tokens[last].end
+	f.sample = " " + r.p.src[start:end]
+	r.edits = append(r.edits, edit{start, end, ""})
+	return it
+}
+
+// finish decides on the references that the walk has found and adds their edits. fenced is true if the caller's
+// expressions must not run before the row rules.
+func (r *resolver) finish(fenced bool) {
+	for _, f := range r.refs {
+		r.denied(f)
+		body := r.fragmentOf(f, fenced)
+		if body == "" {
+			// Left as it is, but its columns may be qualified as before.
+			continue
+		}
+		text := "(" + body + ")"
+		if f.alias != "" {
+			text += " AS " + quote(f.alias)
+		}
+		if f.copied != "" {
+			text = "(SELECT " + f.copied + " FROM " + text + ")"
+		}
+		if f.tableToken >= 0 {
+			t := r.p.tokens[f.tableToken]
+			r.edits = append(r.edits, edit{t.start, t.end, "SELECT * FROM"})
+		}
+		r.edits = append(r.edits, edit{f.start, f.end, text})
+		r.edits = append(r.edits, f.requalify...)
+	}
+	sortEdits(r.edits)
+	r.edits = slices.CompactFunc(r.edits, func(a, b edit) bool { return a == b && a.start < a.end })
+}
+
+// fragmentOf builds the fragment of a reference, empty if the relation can stand as it is.
+func (r *resolver) fragmentOf(f *ref, fenced bool) string {
+	used := func(name string) bool { return f.positional || f.used[name] || f.starred[name] }
+	if f.system != nil {
+		return f.system.fragment(used, len(f.starred) == 0 && !f.positional)
+	}
+	source := qualified(f.rel.Name.Schema, f.rel.Name.Name)
+	if f.only {
+		source = "ONLY " + source
+	}
+	if f.view != nil {
+		f.view.finish(fenced)
+		if r.refusal == nil && f.view.refusal != nil {
+			r.refuse(f.at, *f.view.refusal)
+		}
+		text, ok := splice(f.view.p.src, f.view.edits)
+		if !ok {
+			r.unsupported(f.at, "this view", "")
+		}
+		if f.rel.SecurityBarrier || strings.Contains(text, "--") {
+			text = "SELECT * FROM (" + text + "\n) AS b OFFSET 0"
+		}
+		if f.plan == nil || f.plan.trivial {
+			return text
+		}
+		source = "(" + text + ")"
+	}
+	return f.plan.sql(fragment{need: used, omit: func(string) bool { return false }, source: source, sample: f.sample,
+		fence: fenced && f.plan.hides()})
+}
+
+// denied refuses the statement if it uses a column that is denied to the caller.
+func (r *resolver) denied(f *ref) {
+	if f.plan == nil {
+		return
+	}
+	for i := range f.plan.columns {
+		c := &f.plan.columns[i]
+		if !f.plan.cells[i].denied {
+			continue
+		}
+		omitted := c.rule != nil && c.rule.StarOmit
+		if !f.used[c.Name] && !f.positional && (!f.starred[c.Name] || omitted) {
+			continue
+		}
+		rule := ""
+		for _, o := range f.plan.cells[i].outcomes {
+			if o.Action != rules.Show && o.Action != rules.MaskCell && o.Rule != "" {
+				rule = o.Rule
+				break
+			}
+		}
+		refusal := Refusal{Code: "42501", Rule: rule, Message: fmt.Sprintf("permission denied for column %s of relation %s", c.Name, display(f.rel))}
+		switch {
+		case rule != "":
+			refusal.Message += fmt.Sprintf(" by rule %q", rule)
+		default:
+			refusal.Message += ": none of your roles may see it for this purpose"
+		}
+		refusal.Hint = fmt.Sprintf("Leave the column out, or ask the policy's owner (%s).", r.owner())
+		if !f.used[c.Name] {
+			refusal.Hint = fmt.Sprintf("Name the columns that you need instead of *, without %s.", c.Name)
+		}
+		r.refuse(f.at, refusal)
+		return
+	}
+}
+
+// uses lists the columns of the policy that the statement uses, views inlined, for the audit.
+func (r *resolver) uses(add func(ColumnUse)) {
+	for _, f := range r.refs {
+		if f.view != nil {
+			f.view.uses(add)
+		}
+		if f.plan == nil {
+			continue
+		}
+		for i := range f.plan.columns {
+			c, d := &f.plan.columns[i], &f.plan.cells[i]
+			if (f.used[c.Name] || f.starred[c.Name] && !d.denied) && (c.rule != nil || !d.shown) {
+				add(f.plan.use(i))
+			}
+		}
+	}
+}
+
+// protects reports whether the statement reads a relation that the policy changes for this caller.
+func (r *resolver) protects() bool {
+	return slices.ContainsFunc(r.refs, func(f *ref) bool { return f.plan != nil && !f.plan.trivial || f.view != nil && f.view.protects() })
+}
+
+// hidden lists the relations with rows that the caller does not see, and the rules that hide them.
+func (r *resolver) hidden(add func(rel string, rules []string)) {
+	for _, f := range r.refs {
+		if f.view != nil {
+			f.view.hidden(add)
+		}
+		if f.plan != nil && f.plan.hides() {
+			add(display(f.rel), f.plan.rowRules())
+		}
+	}
+}

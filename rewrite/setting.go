@@ -1,0 +1,225 @@
+package rewrite
+
+import (
+	"fmt"
+	"strings"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+)
+
+// freeSettings are the run-time parameters that a caller may set: they change formats, time limits and plans, but not
+// what a statement means or who runs it. Not among them, on purpose: role, session_authorization, row_security, and those
+// that change how text is read (backslash_quote, transform_null_equals, standard_conforming_strings other than on).
+var freeSettings = set(
+	"application_name", "array_nulls", "bytea_output", "check_function_bodies", "client_connection_check_interval", "client_min_messages",
+	"commit_delay", "commit_siblings", "constraint_exclusion", "cpu_index_tuple_cost", "cpu_operator_cost", "cpu_tuple_cost",
+	"cursor_tuple_fraction", "datestyle", "deadlock_timeout", "default_statistics_target", "default_text_search_config",
+	"default_toast_compression", "default_transaction_deferrable", "default_transaction_isolation", "default_transaction_read_only",
+	"effective_cache_size", "effective_io_concurrency", "escape_string_warning", "extra_float_digits", "from_collapse_limit",
+	"geqo", "geqo_effort", "geqo_generations", "geqo_pool_size", "geqo_seed", "geqo_selection_bias", "geqo_threshold",
+	"gin_fuzzy_search_limit", "gin_pending_list_limit", "hash_mem_multiplier", "idle_in_transaction_session_timeout",
+	"idle_session_timeout", "intervalstyle", "jit", "jit_above_cost", "jit_inline_above_cost", "jit_optimize_above_cost",
+	"join_collapse_limit", "lc_messages", "lc_monetary", "lc_numeric", "lc_time", "lock_timeout", "logical_decoding_work_mem",
+	"maintenance_work_mem", "max_parallel_maintenance_workers", "max_parallel_workers", "max_parallel_workers_per_gather",
+	"min_parallel_index_scan_size", "min_parallel_table_scan_size", "parallel_leader_participation", "parallel_setup_cost",
+	"parallel_tuple_cost", "plan_cache_mode", "quote_all_identifiers", "random_page_cost", "recursive_worktable_factor", "seed",
+	"seq_page_cost", "statement_timeout", "synchronize_seqscans", "synchronous_commit", "tcp_keepalives_count", "tcp_keepalives_idle",
+	"tcp_keepalives_interval", "tcp_user_timeout", "temp_buffers", "temp_file_limit", "timezone", "timezone_abbreviations",
+	"transaction_deferrable", "transaction_isolation", "transaction_read_only", "transaction_timeout", "work_mem", "xmlbinary", "xmloption",
+)
+
+// FreeSetting reports whether a caller may set a run-time parameter to any value (name in any case). The settings that
+// the rewriter follows, client_encoding and standard_conforming_strings are looked at on their own.
+func FreeSetting(name string) bool {
+	name = strings.ToLower(name)
+	return freeSettings[name] || strings.HasPrefix(name, "enable_")
+}
+
+// followed reports whether the rewriter follows a setting.
+func followed(name string) bool {
+	switch name {
+	case SettingSearchPath, SettingPurpose, SettingReason, SettingNotices:
+		return true
+	}
+	return false
+}
+
+// readableSetting reports whether a caller may read a setting: all but those that carry the mask key.
+func readableSetting(name string) bool {
+	name = strings.ToLower(name)
+	if !strings.HasPrefix(name, "pgscrim.") {
+		return true
+	}
+	return followed(name) || name == SettingCaller || name == SettingRoles || name == SettingPolicy
+}
+
+// checkSetting decides whether the caller may give a setting a value. name is in lower case.
+func (r *run) checkSetting(name, value string, isDefault bool) *Refusal {
+	switch {
+	case name == SettingPurpose:
+		if value == "" || isDefault || r.policy.MayDeclare(r.session.Roles, value) {
+			return nil
+		}
+		return r.purposeRefused(value)
+	case name == SettingReason:
+		return nil
+	case name == SettingNotices:
+		if isDefault || value == "on" || value == "off" || value == "verbose" {
+			return nil
+		}
+		return &Refusal{Code: "22023", Message: fmt.Sprintf("invalid value for parameter %q: %q", name, value), Hint: "Available values: off, on, verbose."}
+	case name == SettingSearchPath:
+		if _, ok := r.snap.Path(value); ok || isDefault {
+			return nil
+		}
+		return &Refusal{Code: "0A000", Message: "this search_path is not supported by pgscrim",
+			Hint: "Leave pg_temp out, and pg_catalog too or name it first."}
+	case strings.HasPrefix(name, "pgscrim."):
+		return &Refusal{Code: "42501", Message: fmt.Sprintf("permission denied to set parameter %q", name),
+			Hint: "You may set pgscrim.purpose, pgscrim.reason and pgscrim.notices."}
+	case name == "client_encoding":
+		if isDefault || utf8Name(value) {
+			return nil
+		}
+		return &Refusal{Code: "0A000", Message: fmt.Sprintf("client_encoding %q is not supported by pgscrim", value), Hint: "Use UTF8."}
+	case name == "standard_conforming_strings":
+		if isDefault || isOn(value) {
+			return nil
+		}
+		return &Refusal{Code: "0A000", Message: "standard_conforming_strings = off is not supported by pgscrim", Hint: "Write E'...' for strings with escapes."}
+	case FreeSetting(name):
+		return nil
+	case !r.snap.HasSetting(name):
+		// A custom setting of the client's own, or PostgreSQL's own error. An extension's settings are not the client's.
+		prefix, _, two := strings.Cut(name, ".")
+		if !two || !r.snap.HasExtension(prefix) && !strings.HasPrefix(prefix, "pl") {
+			return nil
+		}
+	}
+	return &Refusal{Code: "42501", Message: fmt.Sprintf("permission denied to set parameter %q", name),
+		Hint: "It would change what statements mean, or who runs them."}
+}
+
+func utf8Name(value string) bool {
+	v := strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(value))
+	return v == "utf8" || v == "unicode"
+}
+
+func isOn(value string) bool {
+	switch strings.ToLower(value) {
+	case "on", "true", "yes", "1", "t", "y", "tru", "ye", "tr":
+		return true
+	}
+	return false
+}
+
+// set handles SET and RESET.
+func (r *run) set(s *pg_query.VariableSetStmt) {
+	name := strings.ToLower(s.Name)
+	switch s.Kind {
+	case pg_query.VariableSetKind_VAR_RESET_ALL:
+		r.out.Kind, r.out.Effect = "RESET", Effect{Kind: EffectResetAll}
+		return
+	case pg_query.VariableSetKind_VAR_SET_MULTI:
+		r.out.Kind = "SET"
+		if name != "transaction" && name != "session characteristics" {
+			r.refuse(&Refusal{Code: "0A000", Message: "SET " + s.Name + " is not supported by pgscrim"})
+		}
+		return
+	case pg_query.VariableSetKind_VAR_SET_VALUE, pg_query.VariableSetKind_VAR_SET_DEFAULT, pg_query.VariableSetKind_VAR_RESET:
+	default: // SET ... FROM CURRENT is for functions
+		r.refuse(&Refusal{Code: "0A000", Message: "this form of SET is not supported by pgscrim"})
+		return
+	}
+	r.out.Kind = "SET"
+	if s.Kind == pg_query.VariableSetKind_VAR_RESET {
+		r.out.Kind = "RESET"
+	}
+	var values []string
+	for _, a := range s.Args {
+		v, ok := settingValue(a)
+		if !ok && followed(name) {
+			r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("this value of %q is not supported by pgscrim", name)})
+			return
+		}
+		if name == SettingSearchPath {
+			v = quote(v) // each argument is one identifier, taken as it is
+		}
+		values = append(values, v)
+	}
+	r.setEffect(name, strings.Join(values, ", "), s.IsLocal, s.Kind != pg_query.VariableSetKind_VAR_SET_VALUE)
+}
+
+// setEffect checks a change of a setting and notes it if the rewriter follows that setting.
+func (r *run) setEffect(name, value string, local, isDefault bool) {
+	if refusal := r.checkSetting(name, value, isDefault); refusal != nil {
+		r.refuse(refusal)
+		return
+	}
+	if followed(name) {
+		r.out.Effect = Effect{Kind: EffectSet, Name: name, Value: value, Local: local, Default: isDefault}
+	}
+}
+
+func settingValue(n *pg_query.Node) (string, bool) {
+	if cast := n.GetTypeCast(); cast != nil { // SET TIME ZONE INTERVAL '...'
+		n = cast.Arg
+	}
+	c := n.GetAConst()
+	switch {
+	case c.GetSval() != nil:
+		return c.GetSval().Sval, true
+	case c.GetIval() != nil:
+		return fmt.Sprint(c.GetIval().Ival), true
+	case c.GetFval() != nil:
+		return c.GetFval().Fval, true
+	case c.GetBoolval() != nil:
+		return fmt.Sprint(c.GetBoolval().Boolval), true
+	}
+	return "", false
+}
+
+// setConfig recognizes SELECT set_config('name', 'value', is_local) with nothing else in the statement.
+func (r *run) setConfig(s *pg_query.SelectStmt) bool {
+	if len(s.TargetList) != 1 || s.FromClause != nil || s.WhereClause != nil || s.WithClause != nil || s.Larg != nil || s.IntoClause != nil ||
+		s.GroupClause != nil || s.SortClause != nil || s.LimitCount != nil || s.LimitOffset != nil || s.HavingClause != nil || s.DistinctClause != nil {
+		return false
+	}
+	f := s.TargetList[0].GetResTarget().GetVal().GetFuncCall()
+	name, ok := names(f.GetFuncname())
+	if !ok || len(f.GetArgs()) != 3 || name[len(name)-1] != "set_config" || len(name) == 2 && name[0] != "pg_catalog" || len(name) > 2 {
+		return false
+	}
+	setting, value, local := f.Args[0].GetAConst().GetSval(), f.Args[1].GetAConst().GetSval(), f.Args[2]
+	if cast := local.GetTypeCast(); cast != nil {
+		local = cast.Arg
+	}
+	var isLocal bool
+	switch c := local.GetAConst(); {
+	case c.GetBoolval() != nil:
+		isLocal = c.GetBoolval().Boolval
+	case c.GetSval() != nil:
+		isLocal = isOn(c.GetSval().Sval)
+	default:
+		return false
+	}
+	if setting == nil || value == nil {
+		return false
+	}
+	r.setEffect(strings.ToLower(setting.Sval), value.Sval, isLocal, false)
+	return true
+}
+
+// show handles SHOW.
+func (r *run) show(s *pg_query.VariableShowStmt) {
+	r.out.Kind = "SHOW"
+	switch name := strings.ToLower(s.Name); {
+	case !readableSetting(name):
+		r.refuse(&Refusal{Code: "42704", Message: fmt.Sprintf("unrecognized configuration parameter %q", s.Name)})
+	case name == SettingPolicy:
+		// The policy in force, not the one that the session started with.
+		start, end := r.p.extent(r.raw)
+		r.replace(edit{start, end, fmt.Sprintf("SELECT %s::pg_catalog.text AS %s", literal(r.policy.Name+" "+r.policy.Digest), quote(SettingPolicy))})
+		r.out.CommandTag = "SHOW"
+	}
+}

@@ -1,0 +1,332 @@
+package rewrite
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/pgscrim/pgscrim/rewrite/catalog"
+)
+
+// run is the work on one statement of a query string.
+type run struct {
+	*binding
+	session *Session
+	values  Values // the settings in force when the statement starts
+	plan    func(*entry) *plan
+	p       *parsed
+	raw     *pg_query.RawStmt
+	number  int  // from 1
+	last    bool // the last of its string: comments behind it are its own
+	out     *Statement
+	edits   []edit
+}
+
+// handler decides on one kind of statement.
+type handler func(*run, *pg_query.Node)
+
+// handlers is the table of statement kinds. A kind that is absent is refused.
+func handlers() map[reflect.Type]handler {
+	return map[reflect.Type]handler{
+		kind[pg_query.Node_SelectStmt]():        func(r *run, n *pg_query.Node) { r.selectStmt(n.GetSelectStmt()) },
+		kind[pg_query.Node_CopyStmt]():          func(r *run, n *pg_query.Node) { r.copy(n.GetCopyStmt()) },
+		kind[pg_query.Node_ExplainStmt]():       func(r *run, n *pg_query.Node) { r.explain(n.GetExplainStmt()) },
+		kind[pg_query.Node_DeclareCursorStmt](): func(r *run, n *pg_query.Node) { r.declare(n.GetDeclareCursorStmt()) },
+		kind[pg_query.Node_FetchStmt]():         func(r *run, n *pg_query.Node) { r.fetch(n.GetFetchStmt()) },
+		kind[pg_query.Node_ClosePortalStmt]():   func(r *run, n *pg_query.Node) { r.closePortal(n.GetClosePortalStmt()) },
+		kind[pg_query.Node_PrepareStmt]():       func(r *run, n *pg_query.Node) { r.prepare(n.GetPrepareStmt()) },
+		kind[pg_query.Node_ExecuteStmt]():       func(r *run, n *pg_query.Node) { r.execute(n.GetExecuteStmt()) },
+		kind[pg_query.Node_DeallocateStmt]():    func(r *run, n *pg_query.Node) { r.deallocate(n.GetDeallocateStmt()) },
+		kind[pg_query.Node_TransactionStmt]():   func(r *run, n *pg_query.Node) { r.transaction(n.GetTransactionStmt()) },
+		kind[pg_query.Node_VariableSetStmt]():   func(r *run, n *pg_query.Node) { r.set(n.GetVariableSetStmt()) },
+		kind[pg_query.Node_VariableShowStmt]():  func(r *run, n *pg_query.Node) { r.show(n.GetVariableShowStmt()) },
+		kind[pg_query.Node_DiscardStmt]():       func(r *run, n *pg_query.Node) { r.discard(n.GetDiscardStmt()) },
+		kind[pg_query.Node_ListenStmt]():        func(r *run, _ *pg_query.Node) { r.out.Kind = "LISTEN" },
+		kind[pg_query.Node_UnlistenStmt]():      func(r *run, _ *pg_query.Node) { r.out.Kind = "UNLISTEN" },
+	}
+}
+
+func kind[T any]() reflect.Type { return reflect.TypeFor[*T]() }
+
+// unsupportedKinds words the refusal of kinds that a user may well try.
+func unsupportedKind(n *pg_query.Node) (what, hint string) {
+	const readOnly = "pgscrim answers reads; connect to the database with a role of `access: direct` to change it."
+	switch n.Node.(type) {
+	case *pg_query.Node_InsertStmt:
+		return "INSERT", readOnly
+	case *pg_query.Node_UpdateStmt:
+		return "UPDATE", readOnly
+	case *pg_query.Node_DeleteStmt:
+		return "DELETE", readOnly
+	case *pg_query.Node_MergeStmt:
+		return "MERGE", readOnly
+	case *pg_query.Node_TruncateStmt:
+		return "TRUNCATE", readOnly
+	case *pg_query.Node_DoStmt:
+		return "DO", "A code block can run any statement: send the statements themselves."
+	case *pg_query.Node_CallStmt:
+		return "CALL", "A procedure can run any statement: send the statements themselves."
+	case *pg_query.Node_CreateTableAsStmt:
+		return "CREATE TABLE AS", readOnly
+	case *pg_query.Node_LockStmt:
+		return "LOCK", ""
+	case *pg_query.Node_NotifyStmt:
+		return "NOTIFY", ""
+	}
+	name := strings.TrimPrefix(fmt.Sprintf("%T", n.Node), "*pg_query.Node_")
+	return "this statement (" + strings.TrimSuffix(name, "Stmt") + ")", readOnly
+}
+
+func (r *run) refuse(refusal *Refusal) {
+	if r.out.Refusal == nil {
+		r.out.Refusal = refusal
+	}
+}
+
+func (r *run) replace(e edit) { r.edits = append(r.edits, e) }
+
+// resolver starts a resolver for the statement's text under the search_path in force.
+func (r *run) resolver() *resolver {
+	path, ok := r.snap.Path(r.values.SearchPath)
+	if !ok {
+		r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("search_path %q is not supported by pgscrim", r.values.SearchPath),
+			Hint: "Leave pg_temp out, and pg_catalog too or name it first."})
+	}
+	v := &views{binding: r.binding, plan: r.plan}
+	return r.newResolver(v, r.p, path)
+}
+
+// conclude takes over what a resolver has found.
+func (r *run) conclude(q *resolver) {
+	if q.refusal == nil && q.locks && q.protects() {
+		q.unsupported(-1, "FOR UPDATE or FOR SHARE on a protected relation", "Read the rows without locking them.")
+	}
+	if q.refusal == nil {
+		r.accountable(q)
+		q.finish(q.leaky)
+	}
+	if q.refusal != nil {
+		r.refuse(q.refusal)
+	}
+	for name := range q.relations {
+		if !slices.Contains(r.out.Relations, name) {
+			r.out.Relations = append(r.out.Relations, name)
+		}
+	}
+	slices.Sort(r.out.Relations)
+	q.uses(func(u ColumnUse) {
+		same := func(v ColumnUse) bool { return v.Relation == u.Relation && v.Column == u.Column }
+		if !slices.ContainsFunc(r.out.Columns, same) {
+			r.out.Columns = append(r.out.Columns, u)
+		}
+	})
+	q.hidden(func(rel string, rules []string) {
+		h := HiddenRows{Relation: rel, Rules: rules}
+		if !slices.ContainsFunc(r.out.Hidden, func(v HiddenRows) bool { return v.Relation == rel }) {
+			r.out.Hidden = append(r.out.Hidden, h)
+		}
+	})
+	if len(q.edits) > 0 {
+		r.out.Decision = Rewrite
+	}
+	r.edits = append(r.edits, q.edits...)
+}
+
+func (r *run) selectStmt(s *pg_query.SelectStmt) {
+	r.out.Kind = "SELECT"
+	if r.setConfig(s) {
+		return
+	}
+	r.query(s)
+}
+
+func (r *run) query(s *pg_query.SelectStmt) *resolver {
+	q := r.resolver()
+	q.query(s, nil, nil, true)
+	r.conclude(q)
+	return q
+}
+
+// inner returns the query inside a statement that may hold several kinds, refusing all but SELECT.
+func (r *run) inner(n *pg_query.Node) *pg_query.SelectStmt {
+	if s := n.GetSelectStmt(); s != nil {
+		return s
+	}
+	what, hint := unsupportedKind(n)
+	r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("%s of %s is not supported by pgscrim", r.out.Kind, what), Hint: hint})
+	return nil
+}
+
+func (r *run) explain(s *pg_query.ExplainStmt) {
+	r.out.Kind = "EXPLAIN"
+	if s.Query.GetExecuteStmt() != nil && !r.policy.MayExplain(r.session.Roles, r.out.Purpose) {
+		r.refuse(r.explainRefused())
+		return
+	}
+	if e := s.Query.GetExecuteStmt(); e != nil {
+		r.execute(e)
+		return
+	}
+	if inner := r.inner(s.Query); inner != nil {
+		if q := r.query(inner); q.protects() && !r.policy.MayExplain(r.session.Roles, r.out.Purpose) {
+			r.refuse(r.explainRefused())
+		}
+	}
+}
+
+// A plan's estimates come from statistics over the values themselves.
+func (r *run) explainRefused() *Refusal {
+	return &Refusal{Code: "42501", Message: "permission denied for EXPLAIN of a query over protected relations",
+		Detail: "A plan's estimates tell of values that the caller may not see.", Hint: "It takes a role with `explain: true`."}
+}
+
+func (r *run) declare(s *pg_query.DeclareCursorStmt) {
+	r.out.Kind, r.out.Effect = "DECLARE CURSOR", Effect{Kind: EffectDeclare, Name: s.Portalname}
+	if inner := r.inner(s.Query); inner != nil {
+		r.query(inner)
+	}
+}
+
+func (r *run) fetch(s *pg_query.FetchStmt) {
+	r.out.Kind, r.out.Effect = "FETCH", Effect{Kind: EffectFetch, Name: s.Portalname}
+	if s.Ismove {
+		r.out.Kind = "MOVE"
+	}
+}
+
+func (r *run) closePortal(s *pg_query.ClosePortalStmt) {
+	r.out.Kind, r.out.Effect = "CLOSE CURSOR", Effect{Kind: EffectClosePortal, Name: s.Portalname}
+}
+
+func (r *run) prepare(s *pg_query.PrepareStmt) {
+	r.out.Kind, r.out.Effect = "PREPARE", Effect{Kind: EffectPrepare, Name: s.Name}
+	inner := r.inner(s.Query)
+	if inner == nil {
+		return
+	}
+	q := r.resolver()
+	for _, t := range s.Argtypes {
+		q.typeName(t.GetTypeName())
+	}
+	q.query(inner, nil, nil, true)
+	r.conclude(q)
+}
+
+func (r *run) execute(s *pg_query.ExecuteStmt) {
+	if r.out.Kind == "" {
+		r.out.Kind = "EXECUTE"
+	}
+	r.out.Effect = Effect{Kind: EffectExecute, Name: s.Name}
+	q := r.resolver()
+	for _, n := range s.Params {
+		q.expr(n, &scope{exempt: true})
+	}
+	r.conclude(q)
+}
+
+func (r *run) deallocate(s *pg_query.DeallocateStmt) {
+	r.out.Kind, r.out.Effect = "DEALLOCATE", Effect{Kind: EffectDeallocate, Name: s.Name}
+}
+
+func (r *run) discard(s *pg_query.DiscardStmt) {
+	r.out.Kind = "DISCARD"
+	if s.Target == pg_query.DiscardMode_DISCARD_ALL {
+		r.out.Effect = Effect{Kind: EffectDiscardAll}
+	}
+}
+
+func (r *run) transaction(s *pg_query.TransactionStmt) {
+	e := &r.out.Effect
+	e.Name, e.Chain = s.SavepointName, s.Chain
+	switch s.Kind {
+	case pg_query.TransactionStmtKind_TRANS_STMT_BEGIN, pg_query.TransactionStmtKind_TRANS_STMT_START:
+		r.out.Kind, e.Kind = "BEGIN", EffectBegin
+	case pg_query.TransactionStmtKind_TRANS_STMT_COMMIT:
+		r.out.Kind, e.Kind = "COMMIT", EffectCommit
+	case pg_query.TransactionStmtKind_TRANS_STMT_ROLLBACK:
+		r.out.Kind, e.Kind = "ROLLBACK", EffectRollback
+	case pg_query.TransactionStmtKind_TRANS_STMT_SAVEPOINT:
+		r.out.Kind, e.Kind = "SAVEPOINT", EffectSavepoint
+	case pg_query.TransactionStmtKind_TRANS_STMT_RELEASE:
+		r.out.Kind, e.Kind = "RELEASE", EffectRelease
+	case pg_query.TransactionStmtKind_TRANS_STMT_ROLLBACK_TO:
+		r.out.Kind, e.Kind = "ROLLBACK", EffectRollbackTo
+	default:
+		r.out.Kind = "PREPARE TRANSACTION"
+		r.refuse(&Refusal{Code: "0A000", Message: "two-phase commit is not supported by pgscrim", Hint: "Use COMMIT."})
+	}
+}
+
+// copy handles COPY ... TO STDOUT.
+func (r *run) copy(s *pg_query.CopyStmt) {
+	r.out.Kind = "COPY"
+	switch {
+	case s.IsFrom:
+		r.refuse(&Refusal{Code: "0A000", Message: "COPY FROM is not supported by pgscrim", Hint: "pgscrim answers reads."})
+	case s.IsProgram || s.Filename != "":
+		r.refuse(&Refusal{Code: "42501", Message: "permission denied to COPY to a file or program of the server", Hint: "Use COPY ... TO STDOUT or psql's \\copy."})
+	case s.Query != nil:
+		if inner := r.inner(s.Query); inner != nil {
+			r.query(inner)
+		}
+	case s.Relation != nil:
+		r.copyTable(s)
+	default:
+		r.refuse(&Refusal{Code: "0A000", Message: "this COPY is not supported by pgscrim"})
+	}
+}
+
+// copyTable makes a query of COPY table [(columns)] TO STDOUT. As in PostgreSQL it takes the rows of the table itself, not
+// of its children, and all columns but the generated ones.
+func (r *run) copyTable(s *pg_query.CopyStmt) {
+	q := r.resolver()
+	rv := s.Relation
+	if rel := q.find(rv.Schemaname, rv.Relname); rel != nil && rel.Kind == catalog.View {
+		r.refuse(&Refusal{Code: "42809", Message: fmt.Sprintf("cannot copy from view %q", rel.Name.Name), Hint: "Try the COPY (SELECT ...) TO variant."})
+		return
+	}
+	it := q.relation(rv, &scope{})
+	f := it.ref
+	columns, ok := names(s.Attlist)
+	if f == nil || f.system != nil || q.refusal != nil || !ok {
+		r.conclude(q)
+		return
+	}
+	f.only = f.rel.Kind != catalog.PartitionedTable // a partitioned table has no rows of its own
+	for i := range f.plan.columns {
+		c := &f.plan.columns[i]
+		if len(s.Attlist) == 0 && !c.Generated {
+			f.starred[c.Name] = true
+			if !f.plan.cells[i].denied {
+				columns = append(columns, c.Name)
+			}
+		}
+	}
+	for _, name := range columns {
+		if f.rel.Column(name) == nil {
+			r.refuse(&Refusal{Code: "42703", Message: fmt.Sprintf("column %q of relation %q does not exist", name, f.rel.Name.Name)})
+			return
+		}
+		if len(s.Attlist) > 0 {
+			f.used[name] = true
+		}
+	}
+	if len(s.Attlist) > 0 {
+		open := q.p.skip(q.p.qualifiedName(q.p.tokenAt(f.at)), 1)
+		closing := q.p.closing(open)
+		if closing < 0 {
+			q.unsupported(f.at, "this COPY", "")
+		} else {
+			f.end = q.p.tokens[closing].end
+		}
+	}
+	quoted := make([]string, len(columns))
+	for i, name := range columns {
+		quoted[i] = quote(name)
+	}
+	f.alias, f.copied = "t", strings.Join(quoted, ", ")
+	r.conclude(q)
+}

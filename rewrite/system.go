@@ -1,0 +1,175 @@
+package rewrite
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/pgscrim/pgscrim/rewrite/catalog"
+)
+
+// isSystem reports whether a relation is part of the system catalogs.
+func isSystem(rel *catalog.Relation) bool {
+	return rel.Name.Schema == "pg_catalog" || rel.Name.Schema == "information_schema"
+}
+
+// openCatalogs are the relations of pg_catalog that every caller may read: definitions and names, no values, no
+// other session's statements, no secrets. What is not here is refused, so that a later version's catalogs are too.
+var openCatalogs = set(
+	"pg_aggregate", "pg_am", "pg_amop", "pg_amproc", "pg_attrdef", "pg_attribute", "pg_auth_members", "pg_available_extensions",
+	"pg_available_extension_versions", "pg_cast", "pg_class", "pg_collation", "pg_constraint", "pg_conversion", "pg_database",
+	"pg_db_role_setting", "pg_default_acl", "pg_depend", "pg_description", "pg_enum", "pg_event_trigger", "pg_extension",
+	"pg_foreign_data_wrapper", "pg_foreign_server", "pg_foreign_table", "pg_group", "pg_index", "pg_indexes", "pg_inherits", "pg_init_privs",
+	"pg_language", "pg_largeobject_metadata", "pg_locks", "pg_matviews", "pg_namespace", "pg_opclass", "pg_operator", "pg_opfamily",
+	"pg_parameter_acl", "pg_partitioned_table", "pg_policies", "pg_policy", "pg_proc", "pg_publication", "pg_publication_namespace",
+	"pg_publication_rel", "pg_publication_tables", "pg_range", "pg_rewrite", "pg_roles", "pg_rules", "pg_seclabel", "pg_seclabels",
+	"pg_sequence", "pg_settings", "pg_shdepend", "pg_shdescription", "pg_shseclabel", "pg_statistic_ext", "pg_tables", "pg_tablespace",
+	"pg_timezone_abbrevs", "pg_timezone_names", "pg_transform", "pg_trigger", "pg_ts_config", "pg_ts_config_map", "pg_ts_dict",
+	"pg_ts_parser", "pg_ts_template", "pg_type", "pg_user", "pg_views",
+)
+
+// systemRelation stands for a system catalog of which some columns or rows are not shown.
+type systemRelation struct {
+	rel *catalog.Relation
+	// columns gives the expression that stands for a column; other columns are shown.
+	columns map[string]string
+	where   string
+}
+
+// protectSystem decides on a system catalog.
+func (r *resolver) protectSystem(f *ref) bool {
+	name := f.rel.Name.Name
+	if f.rel.Name.Schema == "information_schema" {
+		if name != "user_mapping_options" && name != "_pg_user_mappings" {
+			return false
+		}
+	}
+	switch {
+	case name == "pg_class":
+		f.system = &systemRelation{rel: f.rel, columns: r.rowCounts()}
+		return len(f.system.columns) > 0
+	case name == "pg_stat_activity":
+		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"query": "NULL::pg_catalog.text"},
+			where: aliasSource + ".pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"}
+		return true
+	case openCatalogs[name]:
+		return false
+	}
+	r.refuse(f.at, Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for relation %s", display(f.rel)),
+		Detail: "It may show values, other sessions' statements or the number of hidden rows.",
+		Hint:   "Use the catalogs that describe relations, such as information_schema.columns."})
+	return false
+}
+
+// rowCounts stands for the columns of pg_class that tell how many rows a relation has, hidden ones included.
+func (r *resolver) rowCounts() map[string]string {
+	oids := r.protectedOIDs()
+	if len(oids) == 0 {
+		return nil
+	}
+	hide := func(column, typ, unknown string) string {
+		return fmt.Sprintf("CASE WHEN %[1]s.oid IN (%[2]s) THEN '%[3]s'::pg_catalog.%[4]s ELSE %[1]s.%[5]s END",
+			aliasSource, strings.Join(oids, ", "), unknown, typ, column)
+	}
+	return map[string]string{
+		"reltuples": hide("reltuples", "float4", "-1"), "relpages": hide("relpages", "int4", "0"), "relallvisible": hide("relallvisible", "int4", "0"),
+	}
+}
+
+// protectedOIDs lists the relations that the policy changes for this caller, and their indexes' tables, as decimal numbers.
+func (r *resolver) protectedOIDs() []string {
+	var oids []uint32
+	for oid, e := range r.entries {
+		if !r.plan(e).trivial {
+			oids = append(oids, oid)
+		}
+	}
+	slices.Sort(oids)
+	out := make([]string, len(oids))
+	for i, o := range oids {
+		out[i] = fmt.Sprint(o)
+	}
+	return out
+}
+
+// fragment builds what stands for the catalog, empty if the statement uses nothing that is not shown. Tools that read
+// pg_class ask for its tableoid too, which a subquery has only if it is named.
+func (s *systemRelation) fragment(used func(string) bool, tableoid bool) string {
+	needed := s.where != ""
+	var cols []string
+	for _, c := range s.rel.Columns {
+		name := quote(c.Name)
+		if x, hidden := s.columns[c.Name]; hidden {
+			needed = needed || used(c.Name)
+			cols = append(cols, x+" AS "+name)
+			continue
+		}
+		cols = append(cols, aliasSource+"."+name)
+	}
+	if !needed {
+		return ""
+	}
+	if tableoid {
+		cols = append(cols, aliasSource+".tableoid")
+	}
+	text := fmt.Sprintf("SELECT %s FROM %s AS %s", strings.Join(cols, ", "), qualified(s.rel.Name.Schema, s.rel.Name.Name), aliasSource)
+	if s.where != "" {
+		text += " WHERE " + s.where
+	}
+	return text
+}
+
+// sizeFunctions tell how much room relations take, which tells how many rows are hidden. The
+// caller gets NULL for a protected relation, and for a whole database or tablespace.
+var sizeFunctions = map[string]sizeGuard{
+	"pg_relation_size": byRelation, "pg_table_size": byRelation, "pg_indexes_size": byRelation, "pg_total_relation_size": byRelation,
+	"pg_database_size": always, "pg_tablespace_size": always,
+}
+
+type sizeGuard uint8
+
+const (
+	byRelation sizeGuard = iota + 1
+	always
+)
+
+// guardSize wraps the first argument of a size function in a subquery that yields NULL where the size is not shown.
+func (r *resolver) guardSize(x *pg_query.FuncCall, guard sizeGuard) {
+	open := r.p.skip(r.p.qualifiedName(r.p.tokenAt(int(x.Location))), 1)
+	end := r.p.closing(open)
+	if open < 0 || end < 0 || len(x.Args) == 0 || x.FuncVariadic || x.Args[0].GetNamedArgExpr() != nil {
+		r.unsupported(int(x.Location), "this call", "")
+		return
+	}
+	depth := 0
+	for i := open; i < end; i++ { // the first comma outside inner brackets ends the argument
+		switch r.p.tokens[i].kind {
+		case pg_query.Token_ASCII_40, pg_query.Token_ASCII_91:
+			depth++
+		case pg_query.Token_ASCII_41, pg_query.Token_ASCII_93:
+			depth--
+		case pg_query.Token_ASCII_44:
+			if depth == 1 {
+				end = i
+			}
+		}
+	}
+	before, after := "(SELECT x.v FROM (SELECT (", "\n)::pg_catalog.regclass AS v) AS x"
+	if guard == always {
+		before, after = "(SELECT NULL::pg_catalog.oid FROM (SELECT (", "\n) AS v) AS x)"
+	} else {
+		oids := r.protectedOIDs()
+		if len(oids) == 0 {
+			return
+		}
+		// An index or TOAST table tells of its table: only the relations' own OIDs and those of their indexes are known here.
+		after += fmt.Sprintf(" WHERE x.v::pg_catalog.oid NOT IN (%[1]s) AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i"+
+			" WHERE i.indexrelid OPERATOR(pg_catalog.=) x.v::pg_catalog.oid AND i.indrelid IN (%[1]s))"+
+			" AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS t WHERE t.reltoastrelid OPERATOR(pg_catalog.=) x.v::pg_catalog.oid AND t.oid IN (%[1]s)))",
+			strings.Join(oids, ", "))
+	}
+	r.edits = append(r.edits, edit{r.p.tokens[open].end, r.p.tokens[open].end, before},
+		edit{r.p.tokens[end].start, r.p.tokens[end].start, after})
+}

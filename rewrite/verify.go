@@ -1,0 +1,60 @@
+package rewrite
+
+import (
+	"fmt"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+)
+
+// verify parses the rewritten string again and sees to it that it holds the same statements, and names nothing protected
+// outside the texts that were put in. It is a second line: what it finds is a fault of the rewriter.
+func (a *Answer) verify(runs []*run, maxBytes int) *Refusal {
+	p, refusal := parse(a.SQL, maxBytes)
+	fault := func(what string) *Refusal {
+		return &Refusal{Code: "XX000", Message: "the statement could not be rewritten safely", Detail: what,
+			Hint: "Please report the statement to the developers of pgscrim."}
+	}
+	if refusal != nil {
+		return fault(fmt.Sprintf("The result does not parse: %s.", refusal.Message))
+	}
+	if len(p.stmts) != len(runs) {
+		return fault("The result has another number of statements.")
+	}
+	inside := spans(a.edits)
+	for i, r := range runs {
+		if r.out.Refusal != nil {
+			continue
+		}
+		q := r.resolver()
+		q.p, q.inside, q.verifying = p, inside, true
+		for _, s := range queriesIn(p.stmts[i].Stmt) {
+			q.query(s, nil, nil, false)
+		}
+		if q.refusal != nil {
+			return fault(q.refusal.Message)
+		}
+	}
+	return nil
+}
+
+// queriesIn returns the queries of a statement.
+func queriesIn(n *pg_query.Node) []*pg_query.SelectStmt {
+	switch x := n.Node.(type) {
+	case *pg_query.Node_SelectStmt:
+		return []*pg_query.SelectStmt{x.SelectStmt}
+	case *pg_query.Node_CopyStmt:
+		if x.CopyStmt.Query != nil {
+			return queriesIn(x.CopyStmt.Query)
+		}
+		// COPY of a table: as if it were SELECT FROM it.
+		from := &pg_query.Node{Node: &pg_query.Node_RangeVar{RangeVar: x.CopyStmt.Relation}}
+		return []*pg_query.SelectStmt{{FromClause: []*pg_query.Node{from}}}
+	case *pg_query.Node_ExplainStmt:
+		return queriesIn(x.ExplainStmt.Query)
+	case *pg_query.Node_DeclareCursorStmt:
+		return queriesIn(x.DeclareCursorStmt.Query)
+	case *pg_query.Node_PrepareStmt:
+		return queriesIn(x.PrepareStmt.Query)
+	}
+	return nil
+}
