@@ -1,0 +1,177 @@
+package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/spf13/pflag"
+
+	"github.com/pgscrim/pgscrim/audit"
+	"github.com/pgscrim/pgscrim/rules"
+)
+
+// setting is one key of the server file that holds one value. The table of them is what the server file, the
+// environment, the flags and the README's table are checked against.
+type setting struct {
+	key   string
+	value string // the default
+	usage string
+	flag  string // empty: it has no flag
+	path  bool
+	get   func() string      // empty: not set
+	set   func(string) error // parses and stores
+}
+
+// settings returns the table, bound to c.
+func (c *Config) settings() []setting {
+	text := func(key, value, usage string, p *string, check func(string) error) setting {
+		return setting{key: key, value: value, usage: usage, get: func() string { return *p }, set: func(s string) error {
+			*p = s
+			return check(s)
+		}}
+	}
+	path := func(key, usage string, p *string) setting {
+		s := text(key, "", usage, p, anything)
+		s.path = true
+		return s
+	}
+	flag := func(name string, s setting) setting {
+		s.flag = name
+		return s
+	}
+	return []setting{
+		flag("listen", text("listen", "127.0.0.1:6432", "address for clients", &c.Listen, isAddress)),
+		flag("admin", text("admin", "", "address for /healthz and /readyz; empty: none", &c.Admin, isAddress)),
+		flag("policy", path("policy", "the policy file", &c.Policy)),
+		flag("upstream", text("upstream", "", "the database: libpq URL or keywords; PGPASSFILE works", &c.Upstream, isUpstream)),
+		path("tls.cert", "certificate towards clients; empty: no TLS", &c.TLS.Cert),
+		path("tls.key", "key of the certificate", &c.TLS.Key),
+		text("tls.client_ca", "", "reserved: certificate authentication is not supported", new(string), noClientCA),
+		parsed("tls.required", "false", "refuse clients without TLS", &c.TLS.Required, parseBool),
+		path("mask_key_file", "secret key of keyed masks, at least 32 bytes", &c.MaskKeyFile),
+		flag("audit-dir", path("audit.dir", "directory of the audit log", &c.Audit.Dir)),
+		parsed("audit.durability", "strict", "strict: fsync before a result leaves; relaxed: write only", &c.Audit.Durability, audit.ParseDurability),
+		text("audit.literals", "keep", "keep: statements are recorded as they were sent", new(string), keepsLiterals),
+		parsed("limits.connections", "500", "clients at a time", &c.Limits.MaxConnections, parsePositive),
+		parsed("limits.login_timeout", "60s", "time to log in", &c.Limits.LoginTimeout, time.ParseDuration),
+		parsed("limits.idle_timeout", "0s", "time without a statement after which a session ends; 0s: never", &c.Limits.IdleTimeout, time.ParseDuration),
+		parsed("limits.pre_login_bytes", "10000", "longest message before login", &c.Limits.MaxPreLoginBytes, parseBytes),
+		parsed("limits.message_bytes", "64MB", "longest message after login", &c.Limits.MaxMessageBytes, parseBytes),
+		parsed("limits.statement_bytes", "1MB", "longest query string", &c.StatementBytes, parseBytes),
+		parsed("limits.drain_timeout", "30s", "time that sessions have to end at shutdown", &c.DrainTimeout, time.ParseDuration),
+		flag("log-level", text("log.level", "info", "debug, info, warn or error", &c.Log.Level, oneOf("debug", "info", "warn", "error"))),
+		flag("log-format", text("log.format", "text", "text or json", &c.Log.Format, oneOf("text", "json"))),
+	}
+}
+
+// parsed is a setting that is no text. It always has a value.
+func parsed[T any](key, value, usage string, p *T, parse func(string) (T, error)) setting {
+	return setting{key: key, value: value, usage: usage, get: func() string { return value }, set: func(s string) (err error) {
+		*p, err = parse(s)
+		return err
+	}}
+}
+
+func anything(string) error { return nil }
+
+func isAddress(s string) error {
+	_, _, err := net.SplitHostPort(s)
+	return err
+}
+
+func isUpstream(s string) error {
+	_, err := pgconn.ParseConfig(s) // the error has no password in it
+	return err
+}
+
+func noClientCA(string) error {
+	return fmt.Errorf("authentication by client certificate is not supported yet (leave it out; users log in with a password)")
+}
+
+func keepsLiterals(s string) error {
+	if s != "keep" {
+		return fmt.Errorf("%q is not supported yet (write keep: statements are recorded as they were sent)", s)
+	}
+	return nil
+}
+
+func oneOf(words ...string) func(string) error {
+	return func(s string) error {
+		if !slices.Contains(words, s) {
+			return fmt.Errorf("%q is not one of %s", s, strings.Join(words, ", "))
+		}
+		return nil
+	}
+}
+
+func parseBool(s string) (bool, error) {
+	switch s {
+	case "true", "on", "yes":
+		return true, nil
+	case "false", "off", "no":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q is not true or false", s)
+}
+
+func parsePositive(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	if err != nil || n <= 0 {
+		return 0, fmt.Errorf("%q is not a number above 0", s)
+	}
+	return n, nil
+}
+
+// parseBytes reads a size as PostgreSQL's configuration writes it: kB, MB and GB are powers of 1024.
+func parseBytes(s string) (int, error) {
+	number, unit := s, 1
+	for suffix, bytes := range map[string]int{"kB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30} {
+		if digits, ok := strings.CutSuffix(s, suffix); ok {
+			number, unit = digits, bytes
+		}
+	}
+	n, err := strconv.Atoi(strings.TrimSpace(number))
+	if err != nil || n <= 0 || n > 1<<30/unit {
+		return 0, fmt.Errorf("%q is not a size from 1 to 1GB (write it as 64kB or 16MB)", s)
+	}
+	return n * unit, nil
+}
+
+// envName is the environment form of a key.
+func envName(key string) string {
+	return "PGSCRIM_" + strings.ToUpper(strings.ReplaceAll(key, ".", "_"))
+}
+
+// origin is where a value comes from: a place in the server file, or the name of a variable or flag.
+type origin struct {
+	name string
+	pos  rules.Pos
+	file string // the server file if the value stands there
+}
+
+// origin says where the value of a setting comes from, in viper's order of precedence.
+func (c *Config) origin(s setting, flags *pflag.FlagSet) origin {
+	if f := flags.Lookup(s.flag); f != nil && f.Changed {
+		return origin{name: "--" + s.flag}
+	}
+	if os.Getenv(envName(s.key)) != "" {
+		return origin{name: envName(s.key)}
+	}
+	pos := c.places[s.key]
+	return origin{pos: pos, file: pos.File}
+}
+
+// errorf makes an error that says where the value stands.
+func (o origin) errorf(format string, args ...any) error {
+	err := fmt.Errorf(format, args...)
+	if o.file == "" {
+		return fmt.Errorf("%s: %w", o.name, err)
+	}
+	return rules.Problem{Pos: o.pos, Message: err.Error()}
+}

@@ -1,0 +1,250 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/rs/zerolog"
+
+	"github.com/pgscrim/pgscrim/audit"
+	"github.com/pgscrim/pgscrim/proxy"
+	"github.com/pgscrim/pgscrim/rewrite/catalog"
+	"github.com/pgscrim/pgscrim/rules"
+)
+
+// instance is a running pgscrim: its listener, the policy in force, and what keeps that current. Made by newInstance.
+type instance struct {
+	cfg      *Config
+	log      zerolog.Logger
+	records  *audit.Log
+	server   *proxy.Server
+	listener net.Listener
+	admin    *adminServer // nil if none is configured
+	failed   chan error   // what has made it stop accepting clients
+	ready    atomic.Bool  // the upstream answers, and it is not being stopped
+	cancel   context.CancelFunc
+	watching sync.WaitGroup // follows the catalog
+	serving  sync.WaitGroup // the listener and the admin address
+
+	mu       sync.Mutex // held while policy or catalog change
+	upstream *catalogSource
+	snap     *catalog.Snapshot
+	policy   *rules.Policy
+}
+
+// catalogInterval is how often the upstream is asked whether its catalog has changed. Until then what is new is
+// unknown, and so refused.
+const catalogInterval = 3 * time.Second
+
+// newInstance starts a pgscrim: when it returns, clients can log in. It takes everything from cfg, which may come from a
+// file or be built in code. ctx bounds the start only.
+func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *instance, err error) {
+	in := &instance{cfg: cfg, log: log, failed: make(chan error, 2), cancel: func() {}, upstream: &catalogSource{address: cfg.Upstream}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, in.release(ctx))
+		}
+	}()
+	if in.policy, err = rules.LoadFile(cfg.Policy); err != nil {
+		return nil, err
+	}
+	if in.snap, err = in.upstream.waitForCatalog(ctx, log); err != nil {
+		return nil, err
+	}
+	if in.records, err = audit.Open(cfg.Audit.Dir, audit.Options{Durability: cfg.Audit.Durability}); err != nil {
+		return nil, err
+	}
+	if torn := in.records.Torn(); torn > 0 {
+		log.Warn().Str("event", "audit").Int64("bytes", torn).Msg("the audit log ended in an incomplete line, as a crash leaves it")
+	}
+	proxyConfig, err := cfg.proxyConfig()
+	if err != nil {
+		return nil, err
+	}
+	proxyConfig.Audit, proxyConfig.Log = in.records, log
+	if in.server, err = proxy.New(proxyConfig); err != nil {
+		return nil, err
+	}
+	if _, err = in.records.Append(&audit.Record{Event: "start", Database: in.snap.Database}); err != nil {
+		return nil, err
+	}
+	if err = in.apply(in.policy, in.snap); err != nil {
+		return nil, err
+	}
+	if in.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
+		return nil, err
+	}
+	if in.admin, err = listenAdmin(cfg.Admin, &in.ready); err != nil {
+		return nil, err
+	}
+	in.run()
+	log.Info().Str("event", "ready").Str("listen", in.addr()).Str("policy", in.policy.Name).Str("digest", in.policy.Digest).Msg("ready")
+	return in, nil
+}
+
+// addr is the address that clients connect to.
+func (in *instance) addr() string { return in.listener.Addr().String() }
+
+// run starts what goes on until stop.
+func (in *instance) run() {
+	ctx, cancel := context.WithCancel(context.Background())
+	in.cancel = cancel
+	in.ready.Store(true)
+	in.serving.Go(func() {
+		if err := in.server.Serve(ctx, in.listener); err != nil {
+			in.failed <- fmt.Errorf("listener: %w", err)
+		}
+	})
+	if in.admin != nil {
+		in.serving.Go(func() {
+			if err := in.admin.serve(); err != nil {
+				in.failed <- fmt.Errorf("admin address: %w", err)
+			}
+		})
+	}
+	in.watching.Go(func() { in.watchCatalog(ctx) })
+}
+
+// apply binds a policy to a catalog and puts it in force once that is on record. If it cannot, everything stays as it
+// was. Callers hold mu, except during the start.
+func (in *instance) apply(policy *rules.Policy, snap *catalog.Snapshot) error {
+	rewriter, err := in.cfg.bind(policy, snap)
+	if err != nil {
+		return err
+	}
+	detail := "in force on catalog " + snap.Version
+	if _, err := in.records.Append(&audit.Record{Event: "policy", Policy: policy.Digest, Database: snap.Database, Detail: detail}); err != nil {
+		return err
+	}
+	in.server.SetRewriter(rewriter)
+	in.policy, in.snap = policy, snap
+	if !policy.Reviewed(time.Now().UTC()) {
+		in.log.Warn().Str("event", "policy").Str("policy", policy.Name).Msg(overdueProblem(policy).Error())
+	}
+	return nil
+}
+
+// reload puts the policy file in force as it is now, on the catalog as it is now. If something is wrong with either,
+// the last good policy goes on.
+func (in *instance) reload(ctx context.Context) error {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	policy, err := rules.LoadFile(in.cfg.Policy)
+	if err == nil {
+		err = in.reloadWith(ctx, policy)
+	}
+	if err != nil {
+		return in.keepLast("the policy is not reloaded, the last good one goes on", err)
+	}
+	in.log.Info().Str("event", "policy").Str("policy", policy.Name).Str("digest", policy.Digest).Msg("policy reloaded")
+	return nil
+}
+
+// reloadWith puts a policy in force on the catalog as it is now.
+func (in *instance) reloadWith(ctx context.Context, policy *rules.Policy) error {
+	snap, err := in.upstream.load(ctx)
+	if err != nil {
+		return err
+	}
+	if policy == in.policy && snap.Version == in.snap.Version {
+		return nil
+	}
+	return in.apply(policy, snap)
+}
+
+// watchCatalog follows changes of the upstream's catalog until ctx ends.
+func (in *instance) watchCatalog(ctx context.Context) {
+	tick := time.NewTicker(catalogInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			in.refresh(ctx)
+		}
+	}
+}
+
+// refresh binds the policy in force anew if the catalog has changed. It does not look at the policy file: an edit of
+// that waits for reload.
+func (in *instance) refresh(ctx context.Context) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	changed, err := in.upstream.changed(ctx)
+	if ctx.Err() != nil {
+		return
+	}
+	in.setReady(err)
+	if err != nil || !changed {
+		return
+	}
+	before := in.snap
+	if err := in.reloadWith(ctx, in.policy); err != nil {
+		_ = in.keepLast("the changed catalog is not used, the one before goes on", err)
+	} else if in.snap != before {
+		in.log.Info().Str("event", "catalog").Str("version", in.snap.Version).Msg("catalog reloaded")
+	}
+}
+
+// setReady follows whether the upstream answers, and logs when that changes.
+func (in *instance) setReady(err error) {
+	switch was := in.ready.Swap(err == nil); {
+	case was && err != nil:
+		in.log.Error().Err(err).Str("event", "upstream").Msg("the upstream does not answer")
+	case !was && err == nil:
+		in.log.Info().Str("event", "upstream").Msg("the upstream answers again")
+	}
+}
+
+// keepLast says in log and audit what is wrong with a policy that is not put in force, and returns it.
+func (in *instance) keepLast(message string, err error) error {
+	problems := problemsOf(err)
+	for _, p := range problems {
+		in.log.Error().Str("event", "policy").Str("file", p.File).Int("line", p.Line).Int("column", p.Column).Str("hint", p.Hint).Msg(p.Message)
+	}
+	in.log.Error().Str("event", "policy").Int("problems", len(problems)).Msg(message)
+	_, auditErr := in.records.Append(&audit.Record{Event: "policy", Policy: in.policy.Digest, Database: in.snap.Database, Detail: message})
+	if auditErr != nil {
+		in.log.Error().Err(auditErr).Str("event", "audit").Msg("cannot write the audit log")
+	}
+	return errors.Join(err, auditErr)
+}
+
+// stop takes no more clients, lets sessions finish until ctx ends, cuts the rest off and releases everything.
+func (in *instance) stop(ctx context.Context) error {
+	in.ready.Store(false)
+	in.cancel()
+	in.watching.Wait() // nothing touches ready, policy or catalog any more
+	if err := in.server.Shutdown(ctx); err != nil {
+		in.log.Warn().Err(err).Str("event", "stopping").Msg("sessions that had not finished were cut off")
+	}
+	_, err := in.records.Append(&audit.Record{Event: "stop", Policy: in.policy.Digest})
+	err = errors.Join(err, in.release(context.WithoutCancel(ctx)))
+	in.log.Info().Str("event", "stopped").Err(err).Msg("stopped")
+	return err
+}
+
+// release closes what has been opened, whatever of it there is.
+func (in *instance) release(ctx context.Context) error {
+	in.cancel()
+	var errs []error
+	if in.listener != nil {
+		_ = in.listener.Close() // the server may have closed it
+	}
+	if in.admin != nil {
+		errs = append(errs, in.admin.close())
+	}
+	in.watching.Wait()
+	in.serving.Wait()
+	errs = append(errs, in.upstream.close(ctx))
+	if in.records != nil {
+		errs = append(errs, in.records.Close())
+	}
+	return errors.Join(errs...)
+}
