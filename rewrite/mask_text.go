@@ -57,12 +57,19 @@ func partialMask() maskKind {
 			}
 			text := "(" + x + "::pg_catalog.text)"
 			start, fill, end := args[0].Text, literal(args[1].Text), args[2].Text
-			return fmt.Sprintf("CASE WHEN pg_catalog.length(%[1]s) OPERATOR(pg_catalog.>) %[2]s OPERATOR(pg_catalog.+) %[4]s"+
+			return fmt.Sprintf("CASE WHEN pg_catalog.length(%[1]s) OPERATOR(pg_catalog.>) %[5]d"+
 				" THEN pg_catalog.concat(pg_catalog.left(%[1]s, %[2]s), pg_catalog.repeat(%[3]s,"+
-				" pg_catalog.length(%[1]s) OPERATOR(pg_catalog.-) %[2]s OPERATOR(pg_catalog.-) %[4]s), pg_catalog.right(%[1]s, %[4]s))"+
-				" ELSE pg_catalog.repeat(%[3]s, pg_catalog.length(%[1]s)) END", text, start, fill, end)
+				" pg_catalog.length(%[1]s) OPERATOR(pg_catalog.-) %[5]d), pg_catalog.right(%[1]s, %[4]s))"+
+				" ELSE pg_catalog.repeat(%[3]s, pg_catalog.length(%[1]s)) END",
+				text, start, fill, end, whole(args[0])+whole(args[2]))
 		},
 	}
+}
+
+// whole reads an argument that check has found to be a whole number.
+func whole(a rules.Arg) int {
+	n, _ := strconv.Atoi(a.Text)
+	return n
 }
 
 func emailMask() maskKind {

@@ -23,15 +23,16 @@ type plan struct {
 	*entry
 	policy  *rules.Policy
 	purpose *rules.Purpose
-	atoms   []rules.Atom
+	atoms   []rules.Atom       // that a row can have
 	rows    []rules.RowOutcome // one for each atom
+	visible []rules.Atom       // that a shown row can have
 	cells   []cell             // one for each of the entry's columns
 	trivial bool               // every row and cell is shown: the relation is not touched
 }
 
 // cell is the decision on one column.
 type cell struct {
-	outcomes []rules.CellOutcome // one for each atom
+	outcomes []rules.CellOutcome // one for each visible atom
 	denied   bool                // in at least one atom: whether a statement is refused must not depend on the rows
 	shown    bool                // in every atom
 }
@@ -41,17 +42,23 @@ func (b *binding) plan(e *entry, c caller) *plan {
 	if e.subject != nil {
 		spec = e.subject.spec
 	}
-	p := &plan{entry: e, policy: b.policy, purpose: b.policy.Purposes[c.Purpose], atoms: b.policy.Atoms(c.Purpose, spec), trivial: true}
+	p := &plan{entry: e, policy: b.policy, purpose: b.policy.Purposes[c.Purpose], atoms: b.policy.Atoms(c.Purpose, spec)}
 	p.rows = b.policy.DecideRows(c.Caller, e.table.Subject, p.atoms)
 	for _, r := range p.rows {
-		p.trivial = p.trivial && r.Action == rules.Show
+		if r.Action == rules.Show {
+			p.visible = append(p.visible, r.Atom)
+		}
+	}
+	p.trivial = len(p.visible) == len(p.atoms)
+	if len(p.visible) == 0 { // no row is shown: the cells matter only for what may be named
+		p.visible = p.atoms
 	}
 	for _, col := range e.columns {
 		var d cell
 		if col.rule != nil {
-			d.outcomes = b.policy.DecideCells(c.Caller, col.rule, p.atoms, reveals)
+			d.outcomes = b.policy.DecideCells(c.Caller, col.rule, p.visible, reveals)
 		} else {
-			d.outcomes = slices.Repeat([]rules.CellOutcome{b.policy.DecideUnlisted(c.Caller)}, len(p.atoms))
+			d.outcomes = slices.Repeat([]rules.CellOutcome{b.policy.DecideUnlisted(c.Caller)}, len(p.visible))
 		}
 		d.shown = len(d.outcomes) > 0
 		for _, o := range d.outcomes {
@@ -255,13 +262,14 @@ func (g *facts) in(regions []string) string {
 	return "(" + strings.Join(terms, " OR ") + ")"
 }
 
-// when spells the condition that the row's facts are one of the selected atoms: empty if always, "false" if never.
-func (g *facts) when(selected func(i int) bool) string {
+// when spells the condition that the facts of a row, which are one of the atoms, are one of those selected: empty if
+// always, "false" if never.
+func (g *facts) when(atoms []rules.Atom, selected func(i int) bool) string {
 	const given, missing = 1, 2
 	byRegion := map[string]int{}
 	var regions []string
 	possible, chosen := 0, 0
-	for i, a := range g.atoms {
+	for i, a := range atoms {
 		bit := missing
 		if a.Given {
 			bit = given
@@ -279,7 +287,7 @@ func (g *facts) when(selected func(i int) bool) string {
 	switch chosen {
 	case 0:
 		return "false"
-	case len(g.atoms):
+	case len(atoms):
 		return ""
 	}
 	groups := map[int][]string{}
@@ -315,7 +323,7 @@ func (g *facts) when(selected func(i int) bool) string {
 
 // rows spells the row filter, empty if every row is shown.
 func (g *facts) rows() string {
-	return g.when(func(i int) bool { return i < len(g.plan.rows) && g.plan.rows[i].Action == rules.Show })
+	return g.when(g.atoms, func(i int) bool { return i < len(g.plan.rows) && g.plan.rows[i].Action == rules.Show })
 }
 
 // cell spells a cell as a CASE over the row's facts. Its ELSE is the outcome that reveals least.
@@ -355,7 +363,7 @@ func (g *facts) cell(source string, c *boundColumn, d *cell) string {
 	var b strings.Builder
 	b.WriteString("CASE")
 	for _, ch := range choices[:len(choices)-1] {
-		fmt.Fprintf(&b, " WHEN %s THEN %s", g.when(func(i int) bool { return ch.atoms[i] }), ch.expr)
+		fmt.Fprintf(&b, " WHEN %s THEN %s", g.when(g.visible, func(i int) bool { return ch.atoms[i] }), ch.expr)
 	}
 	fmt.Fprintf(&b, " ELSE %s END", last.expr)
 	return c.typ.cast(b.String())
