@@ -85,7 +85,7 @@ func TestSweep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer held.remove()
+	defer func() { _ = held.remove() }()
 	orphan, err := newDirectory(parent, nil)
 	if err != nil {
 		t.Fatal(err)
