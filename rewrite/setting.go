@@ -89,10 +89,16 @@ func (r *run) checkSetting(name, value string, isDefault bool) *Refusal {
 		return &Refusal{Code: "0A000", Message: "standard_conforming_strings = off is not supported by pgscrim", Hint: "Write E'...' for strings with escapes."}
 	case FreeSetting(name):
 		return nil
+	case isDefault && (name == "role" || name == "session_authorization"):
+		return nil // back to the role that the session runs as anyway
+	case name == "role" || name == "session_authorization": // pg_settings does not list them
 	case !r.snap.HasSetting(name):
-		// A custom setting of the client's own, or PostgreSQL's own error. An extension's settings are not the client's.
-		prefix, _, two := strings.Cut(name, ".")
-		if !two || !r.snap.HasExtension(prefix) && !strings.HasPrefix(prefix, "pl") {
+		prefix, _, custom := strings.Cut(name, ".")
+		if !custom {
+			return &Refusal{Code: "42704", Message: fmt.Sprintf("unrecognized configuration parameter %q", name)}
+		}
+		// A custom setting of the client's own is free, an extension's is not.
+		if !r.snap.HasExtension(prefix) && !strings.HasPrefix(prefix, "pl") {
 			return nil
 		}
 	}
