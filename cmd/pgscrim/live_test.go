@@ -353,6 +353,12 @@ func TestServeFailsClearly(t *testing.T) {
 	if got := pgscrim(t, "", "serve", "--config", s.config); got.code != exitFailure || !strings.Contains(got.err, "policy.yaml:20:33") {
 		t.Errorf("serve with a bad policy: %+v", got)
 	}
+	s.write(t, s.policy, policyText())
+	start := time.Now()
+	got := pgscrim(t, "", "serve", "--config", s.config, "--upstream", strings.Replace(s.dsn, "/pgscrim_test_", "/not_there_", 1))
+	if got.code != exitFailure || !strings.Contains(got.err, "3D000") || time.Since(start) > upstreamPatience/2 {
+		t.Errorf("serve with a database that is not there: %+v", got)
+	}
 	if got := pgscrim(t, "", "serve"); got.code != exitFailure || !strings.Contains(got.err, "pgscrim: policy is not set (set it in the server file, or by PGSCRIM_POLICY or --policy)\n") {
 		t.Errorf("serve without a server file: %+v", got)
 	}

@@ -66,6 +66,7 @@ func newRootCommand() *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
 		newServeCommand(),
+		newDemoCommand(),
 		newCheckCommand(),
 		newExplainCommand(),
 		newAuditCommand(),

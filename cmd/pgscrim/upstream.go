@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/rs/zerolog"
 
 	"github.com/pgscrim/pgscrim/rewrite"
@@ -80,6 +82,9 @@ func (s *catalogSource) waitForCatalog(ctx context.Context, log zerolog.Logger) 
 		if err == nil {
 			return snap, nil
 		}
+		if !mayPass(err) {
+			return nil, err
+		}
 		log.Warn().Err(err).Str("event", "upstream").Msg("cannot read the upstream's catalog, trying again")
 		select {
 		case <-patience.Done():
@@ -90,6 +95,13 @@ func (s *catalogSource) waitForCatalog(ctx context.Context, log zerolog.Logger) 
 		case <-time.After(time.Second):
 		}
 	}
+}
+
+// mayPass reports whether waiting may mend an error: the server cannot be reached, or is starting or stopping (class
+// 57). A wrong password or a database that is not there stays so.
+func mayPass(err error) bool {
+	refused, ok := errors.AsType[*pgconn.PgError](err)
+	return !ok || strings.HasPrefix(refused.Code, "57")
 }
 
 func (s *catalogSource) close(ctx context.Context) error {
