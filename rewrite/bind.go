@@ -50,15 +50,6 @@ type boundColumn struct {
 	typ  maskedType
 }
 
-func (e *entry) column(name string) *boundColumn {
-	for i := range e.columns {
-		if e.columns[i].Name == name {
-			return &e.columns[i]
-		}
-	}
-	return nil
-}
-
 // personal reports whether the policy names anything personal in the relation: a purpose is needed to read it.
 func (e *entry) personal() bool { return e.subject != nil || len(e.table.Columns) > 0 }
 

@@ -16,15 +16,13 @@ type maskKind struct {
 	name    string
 	usage   string // as a policy writes it, for messages and documentation
 	summary string
-	// reveals orders masks by how much they let a caller see; it decides between several roles.
-	reveals int
 	// check returns what is wrong with the arguments or the type, empty if nothing is.
 	check func(args []rules.Arg, t maskedType) string
 	// sql returns the expression. The argument x is an expression of the column's base type, of primary precedence.
 	sql func(x string, args []rules.Arg, t maskedType, k keyed) string
 }
 
-// masks is the table of masks, from the least to the most revealing.
+// masks is the table of masks, from the least to the most revealing: the order decides between several roles.
 func masks() []maskKind {
 	return []maskKind{
 		nullMask(), constantMask(), redactMask(), pseudonymMask(), ageBandMask(), yearMask(), monthMask(),

@@ -31,7 +31,6 @@ type ref struct {
 	used      map[string]bool // columns named
 	starred   map[string]bool // columns in `*` or a whole-row reference
 	requalify []edit          // schema qualifiers of its columns, to be removed
-	grouped   []edit          // additions to GROUP BY
 }
 
 // relation resolves a name in FROM.
@@ -79,7 +78,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 	if rv.Alias == nil {
 		f.alias = rel.Name.Name
 	}
-	if !r.span(f, rv) {
+	if !r.span(f) {
 		r.unsupported(at, "this spelling of a table name", "Write schema.table AS alias.")
 		return it
 	}
@@ -199,7 +198,7 @@ func (r *resolver) dependsOnProtected(rel *catalog.Relation) bool {
 }
 
 // span finds the text that a fragment replaces: the name, with ONLY before and * behind it.
-func (r *resolver) span(f *ref, rv *pg_query.RangeVar) bool {
+func (r *resolver) span(f *ref) bool {
 	first := r.p.tokenAt(f.at)
 	if first < 0 {
 		return false

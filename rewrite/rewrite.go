@@ -110,7 +110,7 @@ func (r *Rewriter) planFor(c caller) func(*entry) *plan {
 		if p, ok := r.plans.Load(k); ok {
 			return p.(*plan)
 		}
-		p, _ := r.plans.LoadOrStore(k, r.binding.plan(e, c))
+		p, _ := r.plans.LoadOrStore(k, r.plan(e, c))
 		return p.(*plan)
 	}
 }

@@ -14,15 +14,15 @@ func (s *Snapshot) Path(setting string) (schemas []string, ok bool) {
 	}
 	schemas = []string{"pg_catalog"}
 	for i, name := range names {
-		switch {
-		case name == "pg_catalog":
+		switch name {
+		case "pg_catalog":
 			if i > 0 {
 				return nil, false
 			}
 			continue
-		case name == "pg_temp":
+		case "pg_temp":
 			return nil, false
-		case name == "$user":
+		case "$user":
 			name = s.User
 		}
 		if s.schemas[name] {
