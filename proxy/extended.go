@@ -114,15 +114,22 @@ func (s *session) current(name string) (*prepared, *rewrite.Refusal, error) {
 		}
 		return nil, &rewrite.Refusal{Code: codeUndefinedStatement, Message: message}, nil
 	}
-	if s.direct || !s.outdated(p) && p.values == s.view.Values() {
+	if s.direct || !p.lost && !s.outdated(p) && p.values == s.view.Values() {
 		return p, nil, nil
 	}
 	if p.bySQL {
 		return p, s.mayExecute(p, name, s.view.Values()), nil
 	}
+	if err := s.settle(); err != nil { // a Parse in a failed transaction would lose the statement
+		return nil, nil, err
+	}
+	if s.failed() {
+		return p, nil, nil // what is not the end of the transaction fails
+	}
 	fresh := *p
+	fresh.lost = false
 	s.answer(&fresh)
-	if fresh.answer.SQL == p.answer.SQL && fresh.answer.Refusal == nil {
+	if !p.lost && fresh.answer.SQL == p.answer.SQL && fresh.answer.Refusal == nil {
 		s.statements.replace(objectName(name), p, &fresh)
 		return &fresh, nil, nil
 	}
@@ -133,6 +140,13 @@ func (s *session) current(name string) (*prepared, *rewrite.Refusal, error) {
 		return p, refusal, nil
 	}
 	return &fresh, nil, s.parseAgain(&fresh)
+}
+
+// failed reports whether the session is in a failed transaction when nothing is under way.
+func (s *session) failed() bool {
+	s.state.Lock()
+	defer s.state.Unlock()
+	return s.state.status == 'E'
 }
 
 func firstRefusal(a *rewrite.Answer) *rewrite.Refusal {

@@ -210,14 +210,7 @@ func (r *rig) dsn(user, more string) string {
 // connect logs a user in.
 func (r *rig) connect(t testing.TB, user, more string) *pgconn.PgConn {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	conn, err := pgconn.Connect(ctx, r.dsn(user, more))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close(context.Background()) })
-	return conn
+	return connectTo(t, r.dsn(user, more))
 }
 
 // pgx logs a user in with the high-level driver.
@@ -258,4 +251,17 @@ func sqlstate(err error) string {
 		return err.Error()
 	}
 	return ""
+}
+
+// connectTo connects to PostgreSQL itself, or wherever the address points.
+func connectTo(t testing.TB, dsn string) *pgconn.PgConn {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	conn, err := pgconn.Connect(ctx, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close(context.Background()) })
+	return conn
 }

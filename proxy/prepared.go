@@ -20,6 +20,8 @@ type prepared struct {
 	types []uint32
 	// bySQL is true for PREPARE and DECLARE: such a statement cannot be made again unseen.
 	bySQL bool
+	// lost is true if it is gone upstream because it could not be parsed again.
+	lost bool
 	// answer is what it became, and values the settings that this was decided under.
 	answer *rewrite.Answer
 	values rewrite.Values

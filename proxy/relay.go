@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strconv"
 	"strings"
 	"time"
@@ -22,7 +23,7 @@ func (s *session) relay() (whole bool) {
 	for {
 		h, err := s.upstream.in.next()
 		if err != nil {
-			if !errors.Is(err, errStopped) && !s.stopping.Load() && !s.fatal {
+			if !errors.Is(err, errStopped) && !errors.Is(err, net.ErrClosed) && !s.stopping.Load() && !s.fatal {
 				s.upstreamGone(err)
 			}
 			return true
@@ -387,6 +388,11 @@ func (s *session) errorResponse(e *expectation, h header) error {
 	s.state.settings.Fail()
 	s.state.Unlock()
 	s.finish(e.running(), sqlstate, "")
+	if e.kind == 'P' && e.swallow {
+		lost := *e.statement
+		lost.lost = true
+		s.statements.settle(e.name, &lost)
+	}
 	if e.extended() {
 		for _, skipped := range s.pending.fail() {
 			s.skipRuns(skipped.runs)
