@@ -20,6 +20,13 @@ func TestDemoOnce(t *testing.T) {
 	for _, v := range []string{"PGSCRIM_LISTEN", "PGSCRIM_POLICY", "PGSCRIM_UPSTREAM"} {
 		t.Setenv(v, "")
 	}
+	temp := t.TempDir()
+	for dir := temp; dir != os.TempDir(); dir = filepath.Dir(dir) {
+		if err := os.Chmod(dir, 0o755); err != nil { // PostgreSQL's user has to get there
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("TMPDIR", temp)
 	out := new(bytes.Buffer)
 	opts := demoOptions{once: true, customers: 1000}
 	if err := runDemo(context.Background(), opts, out, os.Stderr); err != nil {
@@ -40,7 +47,7 @@ func TestDemoOnce(t *testing.T) {
 	if strings.Contains(out.String(), "\x1b") || strings.Contains(out.String(), "FAILED") {
 		t.Errorf("escape sequences, or a failed check:\n%s", out)
 	}
-	if left, err := filepath.Glob(filepath.Join(os.TempDir(), "pgscrim-demo-*")); err != nil || len(left) > 0 {
+	if left, err := os.ReadDir(temp); err != nil || len(left) > 0 {
 		t.Errorf("left behind: %v, %v", left, err)
 	}
 }

@@ -33,11 +33,24 @@ var errNoBinaries = errors.New("no initdb and postgres on PATH or where packages
 
 // findOrInstall returns the folder of the server's binaries.
 func findOrInstall(ctx context.Context, messages io.Writer) (string, error) {
+	dir, err := findBinaries(binaryDirs())
+	if err == nil {
+		return dir, nil
+	}
+	if os.Geteuid() != 0 {
+		return "", fmt.Errorf("%w, and only root may install them", err)
+	}
+	// The tests of several packages may find out at the same time.
+	unlock, lockErr := waitForLock(ctx, installLock)
+	if lockErr != nil {
+		return "", fmt.Errorf("%w, and waiting to install them failed: %w", err, lockErr)
+	}
+	defer unlock()
 	if dir, err := findBinaries(binaryDirs()); err == nil {
 		return dir, nil
 	}
-	if err := install(ctx, messages); err != nil {
-		return "", fmt.Errorf("%w; %w", errNoBinaries, err)
+	if installErr := install(ctx, messages); installErr != nil {
+		return "", fmt.Errorf("%w; %w", err, installErr)
 	}
 	return findBinaries(binaryDirs())
 }
@@ -46,8 +59,9 @@ func findOrInstall(ctx context.Context, messages io.Writer) (string, error) {
 // match the patterns.
 func findBinaries(patterns []string) (string, error) {
 	if initdb, err := exec.LookPath("initdb"); err == nil {
-		if dir := filepath.Dir(initdb); isBinaryDir(dir) {
-			return dir, nil
+		// Where a link leads to, the other programs are as well.
+		if target, err := filepath.EvalSymlinks(initdb); err == nil && isBinaryDir(filepath.Dir(target)) {
+			return filepath.Dir(target), nil
 		}
 	}
 	var dirs []string

@@ -29,6 +29,17 @@ func TestFindBinaries(t *testing.T) {
 	if got, err := findBinaries(patterns); err != nil || got != filepath.Join(root, "path") {
 		t.Errorf("the one on PATH: got %s, %v", got, err)
 	}
+	links := filepath.Join(root, "links")
+	if err := os.MkdirAll(links, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(root, "pg/9.6/bin/initdb"), filepath.Join(links, "initdb")); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", links)
+	if got, err := findBinaries(patterns); err != nil || got != filepath.Join(root, "pg/9.6/bin") {
+		t.Errorf("the one that a link on PATH leads to: got %s, %v", got, err)
+	}
 	t.Setenv("PATH", "")
 	if _, err := findBinaries(nil); !errors.Is(err, errNoBinaries) {
 		t.Errorf("none: %v", err)
@@ -70,6 +81,25 @@ esac
 	if err == nil || !strings.Contains(err.Error(), "Unable to locate package") {
 		t.Errorf("a failed installation: %v", err)
 	}
+}
+
+func TestWaitForLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	unlock, err := waitForLock(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := waitForLock(ctx, path); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("a lock that is held: %v", err)
+	}
+	unlock()
+	unlock, err = waitForLock(context.Background(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	unlock()
 }
 
 func TestSettingsOfTheCallerWin(t *testing.T) {

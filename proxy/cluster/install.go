@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
+	"time"
 )
 
 // packageManager is a way to install the server's binaries.
@@ -32,18 +34,36 @@ func packageManagers() []packageManager {
 	}
 }
 
-// install installs the server with the distribution's package manager, which only root may do.
-func install(ctx context.Context, messages io.Writer) error {
-	if os.Geteuid() != 0 {
-		return errors.New("only root may install one")
+// installLock is locked while a package is installed. Only root can write there.
+const installLock = "/run/pgscrim-install.lock"
+
+// waitForLock locks a file until unlock is called, or the process ends.
+func waitForLock(ctx context.Context, path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
 	}
+	for {
+		if err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err == nil {
+			return func() { _ = f.Close() }, nil
+		}
+		select {
+		case <-ctx.Done():
+			return nil, errors.Join(ctx.Err(), f.Close())
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
+}
+
+// install installs the server with the distribution's package manager. The caller is root.
+func install(ctx context.Context, messages io.Writer) error {
 	for _, pm := range packageManagers() {
 		if _, err := exec.LookPath(pm.command); err != nil {
 			continue
 		}
 		return pm.install(ctx, messages, createClusterConf)
 	}
-	return errors.New("no package manager that is known here (apt-get, dnf, apk, zypper) to install one")
+	return errors.New("no package manager to install them with (apt-get, dnf, apk, zypper)")
 }
 
 func (pm packageManager) install(ctx context.Context, messages io.Writer, clusterConf string) error {
