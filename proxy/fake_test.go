@@ -168,17 +168,21 @@ func start(t testing.TB, change ...func(*Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{audit: &recorder{}, upstream: clustertest.DSN(t)}
+	r := &rig{audit: &recorder{}}
 	cfg := Config{
 		Users: []User{
 			{Name: "ana", Roles: []string{"analyst"}, Verifier: verifier},
 			{Name: "dan", Roles: []string{"dba"}, Verifier: verifier},
 		},
-		Upstream: r.upstream, MaskKey: []byte("k"), Audit: r.audit, Log: zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel), Replica: "r1",
+		MaskKey: []byte("k"), Audit: r.audit, Log: zerolog.New(zerolog.NewTestWriter(t)).Level(zerolog.WarnLevel), Replica: "r1",
 	}
 	for _, c := range change {
 		c(&cfg)
 	}
+	if cfg.Upstream == "" {
+		cfg.Upstream = clustertest.DSN(t)
+	}
+	r.upstream = cfg.Upstream
 	if r.Server, err = New(cfg); err != nil {
 		t.Fatal(err)
 	}
