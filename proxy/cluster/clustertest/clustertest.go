@@ -59,7 +59,7 @@ func Cluster(t testing.TB) *cluster.Cluster {
 	t.Helper()
 	c, err := shared()
 	if err != nil {
-		t.Fatalf("this test needs PostgreSQL: %v", err)
+		t.Fatalf("this test needs PostgreSQL, its own or the one that %s names: %v", Env, err)
 	}
 	return c
 }
