@@ -53,6 +53,12 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if in.policy, err = rules.LoadFile(cfg.Policy); err != nil {
 		return nil, err
 	}
+	if in.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
+		return nil, err
+	}
+	if in.admin, err = listenAdmin(cfg.Admin, &in.ready); err != nil {
+		return nil, err
+	}
 	if in.snap, err = in.upstream.waitForCatalog(ctx, log); err != nil {
 		return nil, err
 	}
@@ -74,12 +80,6 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 		return nil, err
 	}
 	if err = in.apply(in.policy, in.snap); err != nil {
-		return nil, err
-	}
-	if in.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
-		return nil, err
-	}
-	if in.admin, err = listenAdmin(cfg.Admin, &in.ready); err != nil {
 		return nil, err
 	}
 	in.run()

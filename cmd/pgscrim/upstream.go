@@ -27,6 +27,9 @@ type catalogSource struct {
 // upstreamPatience is how long a start waits for an upstream that is not there yet.
 const upstreamPatience = 10 * time.Second
 
+// catalogTimeout bounds one look at the catalog: an upstream that hangs must not hold up a reload.
+const catalogTimeout = 30 * time.Second
+
 // connect returns the connection, a new one if it is lost.
 func (s *catalogSource) connect(ctx context.Context) (*pgx.Conn, error) {
 	if s.conn != nil && !s.conn.IsClosed() {
@@ -47,6 +50,8 @@ func (s *catalogSource) connect(ctx context.Context) (*pgx.Conn, error) {
 
 // load reads the catalog. The fingerprint is taken before: a change in between is seen at the next look.
 func (s *catalogSource) load(ctx context.Context) (*catalog.Snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, catalogTimeout)
+	defer cancel()
 	conn, err := s.connect(ctx)
 	if err != nil {
 		return nil, err
@@ -65,6 +70,8 @@ func (s *catalogSource) load(ctx context.Context) (*catalog.Snapshot, error) {
 
 // changed reports whether the catalog may have changed since the last load.
 func (s *catalogSource) changed(ctx context.Context) (bool, error) {
+	ctx, cancel := context.WithTimeout(ctx, catalogTimeout)
+	defer cancel()
 	conn, err := s.connect(ctx)
 	if err != nil {
 		return false, err
