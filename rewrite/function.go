@@ -18,7 +18,7 @@ import (
 var safeVolatile = set(
 	"random", "setseed", "gen_random_uuid", "clock_timestamp", "timeofday", "pg_sleep", "pg_sleep_for", "pg_sleep_until",
 	"txid_current", "pg_current_xact_id", "pg_notification_queue_usage", "pg_jit_available", "pg_is_in_recovery",
-	"pg_backend_pid", "pg_postmaster_start_time", "pg_conf_load_time", "random_normal",
+	"random_normal", "pg_partition_ancestors", "pg_partition_tree", "pg_collation_actual_version", "pg_database_collation_actual_version",
 )
 
 // unsafeFunctions are functions that PostgreSQL does not mark volatile, and why each is refused.
@@ -183,14 +183,18 @@ func (r *resolver) projection(x *pg_query.FuncCall, name string, sc *scope) bool
 	return true
 }
 
-// settingRead checks current_setting: the mask key is in a setting.
+// settingRead checks current_setting: the mask key is in a setting. One that is named by an expression is read only if it
+// is not of ours.
 func (r *resolver) settingRead(x *pg_query.FuncCall, at int) {
 	if len(x.Args) > 0 {
-		if s := x.Args[0].GetAConst().GetSval(); s != nil && readableSetting(s.Sval) {
+		if s := x.Args[0].GetAConst().GetSval(); s != nil {
+			if !readableSetting(s.Sval) {
+				r.refuse(at, Refusal{Code: "42704", Message: fmt.Sprintf("unrecognized configuration parameter %q", s.Sval)})
+			}
 			return
 		}
 	}
-	r.refuse(at, Refusal{Code: "42501", Message: "current_setting is allowed only for a setting named by a constant", Hint: "Use SHOW."})
+	r.guardArgument(x, "(SELECT x.v FROM (SELECT (", ")::pg_catalog.text AS v) AS x WHERE pg_catalog.strpos(pg_catalog.translate(x.v, 'PGSCRIM', 'pgscrim'), 'pgscrim.') OPERATOR(pg_catalog.=) 0)")
 }
 
 // operatorName refuses operators that call a function which the policy does not allow.

@@ -135,8 +135,24 @@ const (
 	always
 )
 
-// guardSize wraps the first argument of a size function in a subquery that yields NULL where the size is not shown.
+// guardSize makes a size function see NULL in place of what the caller may not know the size of.
 func (r *resolver) guardSize(x *pg_query.FuncCall, guard sizeGuard) {
+	if guard == always {
+		r.guardArgument(x, "(SELECT NULL::pg_catalog.oid FROM (SELECT (", ") AS v) AS x)")
+		return
+	}
+	oids := strings.Join(r.protectedOIDs(), ", ")
+	if oids == "" {
+		return
+	}
+	// The size of an index or TOAST table tells of its table.
+	r.guardArgument(x, "(SELECT x.v FROM (SELECT (", fmt.Sprintf(")::pg_catalog.regclass AS v) AS x WHERE x.v::pg_catalog.oid NOT IN (%[1]s)"+
+		" AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid OPERATOR(pg_catalog.=) x.v::pg_catalog.oid AND i.indrelid IN (%[1]s))"+
+		" AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS t WHERE t.reltoastrelid OPERATOR(pg_catalog.=) x.v::pg_catalog.oid AND t.oid IN (%[1]s)))", oids))
+}
+
+// guardArgument puts text around the first argument of a call.
+func (r *resolver) guardArgument(x *pg_query.FuncCall, before, after string) {
 	open := r.p.skip(r.p.qualifiedName(r.p.tokenAt(int(x.Location))), 1)
 	end := r.p.closing(open)
 	if open < 0 || end < 0 || len(x.Args) == 0 || x.FuncVariadic || x.Args[0].GetNamedArgExpr() != nil {
@@ -156,20 +172,7 @@ func (r *resolver) guardSize(x *pg_query.FuncCall, guard sizeGuard) {
 			}
 		}
 	}
-	before, after := "(SELECT x.v FROM (SELECT (", "\n)::pg_catalog.regclass AS v) AS x"
-	if guard == always {
-		before, after = "(SELECT NULL::pg_catalog.oid FROM (SELECT (", "\n) AS v) AS x)"
-	} else {
-		oids := r.protectedOIDs()
-		if len(oids) == 0 {
-			return
-		}
-		// An index or TOAST table tells of its table: only the relations' own OIDs and those of their indexes are known here.
-		after += fmt.Sprintf(" WHERE x.v::pg_catalog.oid NOT IN (%[1]s) AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i"+
-			" WHERE i.indexrelid OPERATOR(pg_catalog.=) x.v::pg_catalog.oid AND i.indrelid IN (%[1]s))"+
-			" AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS t WHERE t.reltoastrelid OPERATOR(pg_catalog.=) x.v::pg_catalog.oid AND t.oid IN (%[1]s)))",
-			strings.Join(oids, ", "))
-	}
-	r.edits = append(r.edits, edit{r.p.tokens[open].end, r.p.tokens[open].end, before},
-		edit{r.p.tokens[end].start, r.p.tokens[end].start, after})
+	start, stop := r.p.tokens[open].end, r.p.tokens[end].start
+	// A line break ends a comment of the caller's.
+	r.edits = append(r.edits, edit{start, start, before}, edit{stop, stop, "\n" + after})
 }
