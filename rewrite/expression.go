@@ -64,7 +64,7 @@ func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
 		r.leak(sc)
 		r.jsonOutput(x.JsonArrayQueryConstructor.Output)
 		cols, _ := r.query(x.JsonArrayQueryConstructor.Query.GetSelectStmt(), sc, sc.ctes, false)
-		r.mark(cols)
+		r.mark(cols, -1)
 		return 0
 	case *pg_query.Node_JsonObjectConstructor:
 		r.leak(sc)
@@ -312,7 +312,7 @@ func (r *resolver) indirection(x *pg_query.A_Indirection, sc *scope) uint32 {
 		if found, _, _ := sc.find(name.GetSval()); len(found) == 0 {
 			if it, in := sc.byName("", name.GetSval()); it != nil {
 				if c := it.column(first.Sval); c != nil {
-					r.mark([]column{*c})
+					r.mark([]column{*c}, int(ref.Location))
 					in.noteBare(it, c.name, sc)
 					return c.typ
 				}

@@ -179,7 +179,7 @@ func (r *resolver) projection(x *pg_query.FuncCall, name string, sc *scope) bool
 	if it == nil || it.column(name) == nil {
 		return false
 	}
-	r.mark([]column{*it.column(name)})
+	r.mark([]column{*it.column(name)}, int(x.Location))
 	return true
 }
 

@@ -28,9 +28,22 @@ type ref struct {
 	sample     string // a TABLESAMPLE clause, moved into the fragment
 	copied     string // the columns of COPY table TO, which becomes COPY (SELECT columns FROM fragment) TO
 
-	used      map[string]bool // columns named
+	used      map[string]int  // columns named: the byte offset of the first place, negative if unknown
 	starred   map[string]bool // columns in `*` or a whole-row reference
 	requalify []edit          // schema qualifiers of its columns, to be removed
+}
+
+// names reports whether the statement names a column of the reference.
+func (f *ref) names(column string) bool {
+	_, ok := f.used[column]
+	return ok
+}
+
+// use notes that a column is named at a byte offset.
+func (f *ref) use(column string, at int) {
+	if !f.names(column) {
+		f.used[column] = at
+	}
 }
 
 // relation resolves a name in FROM.
@@ -62,7 +75,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 	if r.isInside(at) {
 		return it
 	}
-	f := &ref{rel: rel, at: at, only: !rv.Inh, tableToken: -1, used: map[string]bool{}, starred: map[string]bool{}}
+	f := &ref{rel: rel, at: at, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}}
 	if !r.protect(f) {
 		return it
 	}
@@ -315,7 +328,7 @@ func (r *resolver) finish(fenced bool) {
 
 // fragmentOf builds the fragment of a reference, empty if the relation can stand as it is.
 func (r *resolver) fragmentOf(f *ref, fenced bool) string {
-	used := func(name string) bool { return f.positional || f.used[name] || f.starred[name] }
+	used := func(name string) bool { return f.positional || f.names(name) || f.starred[name] }
 	if f.system != nil {
 		return f.system.fragment(used, len(f.starred) == 0 && !f.positional)
 	}
@@ -355,7 +368,7 @@ func (r *resolver) denied(f *ref) {
 			continue
 		}
 		omitted := c.rule != nil && c.rule.StarOmit
-		if !f.used[c.Name] && !f.positional && (!f.starred[c.Name] || omitted) {
+		if !f.names(c.Name) && !f.positional && (!f.starred[c.Name] || omitted) {
 			continue
 		}
 		rule := ""
@@ -373,10 +386,14 @@ func (r *resolver) denied(f *ref) {
 			refusal.Message += ": none of your roles may see it for this purpose"
 		}
 		refusal.Hint = fmt.Sprintf("Leave the column out, or ask the policy's owner (%s).", r.owner())
-		if !f.used[c.Name] {
+		if !f.names(c.Name) {
 			refusal.Hint = fmt.Sprintf("Name the columns that you need instead of *, without %s.", c.Name)
 		}
-		r.refuse(f.at, refusal)
+		at := f.at
+		if named, ok := f.used[c.Name]; ok && named >= 0 {
+			at = named
+		}
+		r.refuse(at, refusal)
 		return
 	}
 }
@@ -392,7 +409,7 @@ func (r *resolver) uses(add func(ColumnUse)) {
 		}
 		for i := range f.plan.columns {
 			c, d := &f.plan.columns[i], &f.plan.cells[i]
-			if (f.used[c.Name] || f.starred[c.Name] && !d.denied) && (c.rule != nil || !d.shown) {
+			if (f.names(c.Name) || f.starred[c.Name] && !d.denied) && (c.rule != nil || !d.shown) {
 				add(f.plan.use(i))
 			}
 		}

@@ -338,7 +338,7 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	for _, name := range using {
 		a, _, _ := l.find(name)
 		b, _, _ := rt.find(name)
-		r.mark(append(slices.Clip(a), b...))
+		r.mark(append(slices.Clip(a), b...), -1)
 		if len(a) != 1 || len(b) != 1 || !r.leakproof("=", a[0].typ, b[0].typ) {
 			r.leaky = true
 		}
@@ -440,11 +440,11 @@ func (r *resolver) xmlTable(t *pg_query.RangeTableFunc, sc *scope) *item {
 	return it
 }
 
-// mark notes that columns are used.
-func (r *resolver) mark(cols []column) {
+// mark notes that columns are named at a byte offset, negative if unknown.
+func (r *resolver) mark(cols []column, at int) {
 	for _, c := range cols {
 		for _, o := range c.origins {
-			o.ref.used[o.name] = true
+			o.ref.use(o.name, at)
 		}
 	}
 }
@@ -547,7 +547,7 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 	for s := sc; s != nil; s = s.parent {
 		found, items, open := s.find(name)
 		if len(found) > 0 {
-			r.mark(found)
+			r.mark(found, int(ref.Location))
 			for i := range found {
 				s.noteBare(items[i], name, sc)
 			}
@@ -574,7 +574,7 @@ func (r *resolver) qualifiedRef(ref *pg_query.ColumnRef, qualifier []string, nam
 	r.unqualify(ref, qualifier, it)
 	_, in := sc.byName(it.schema, it.name)
 	if c := it.column(name); c != nil {
-		r.mark([]column{*c})
+		r.mark([]column{*c}, int(ref.Location))
 		if in != nil {
 			in.noteBare(it, name, sc)
 		}
@@ -604,7 +604,7 @@ func (r *resolver) unresolved(ref *pg_query.ColumnRef, name string, sc *scope) {
 		}
 		for i := range f.plan.columns {
 			if f.plan.cells[i].denied && f.plan.columns[i].Name == name {
-				f.used[name] = true
+				f.use(name, int(ref.Location))
 			}
 		}
 	}

@@ -311,7 +311,7 @@ func (r *run) copyTable(s *pg_query.CopyStmt) {
 			return
 		}
 		if len(s.Attlist) > 0 {
-			f.used[name] = true
+			f.use(name, -1)
 		}
 	}
 	if len(s.Attlist) > 0 {
