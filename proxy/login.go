@@ -13,15 +13,16 @@ import (
 
 // login authenticates a client, checks what it asks for, connects upstream and greets the client.
 // The error is a *rewrite.Refusal if the client is to hear of it.
-func (s *Server) login(c *client, packet *startupPacket, deadline time.Time) (_ *session, err error) {
+func (s *Server) login(c *client, packet *startupPacket, deadline time.Time) (*session, error) {
 	switch {
 	case s.draining.Load():
 		return nil, &rewrite.Refusal{Code: codeCannotConnectNow, Message: "the database system is shutting down"}
 	case !s.takePlace():
 		return nil, &rewrite.Refusal{Code: codeTooManyConnections, Message: "sorry, too many clients already"}
 	}
+	done := false
 	defer func() {
-		if err != nil {
+		if !done {
 			s.leavePlace()
 		}
 	}()
@@ -62,7 +63,9 @@ func (s *Server) login(c *client, packet *startupPacket, deadline time.Time) (_ 
 		sess.end(err)
 		return nil, err
 	}
-	return sess, c.conn.SetDeadline(time.Time{})
+	_ = c.conn.SetDeadline(time.Time{}) // an error shows at the next read
+	done = true
+	return sess, nil
 }
 
 // sessionSettings checks what a client asks for against the policy and returns the settings that its upstream

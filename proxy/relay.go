@@ -61,6 +61,12 @@ func (s *session) relayFailed(err error) {
 	case errors.Is(err, errOutOfTurn):
 		s.log.Error().Err(err).Str("event", "upstream").Msg("upstream answered out of turn: session ended")
 		s.tell(&rewrite.Refusal{Code: codeInternal, Message: "the database server has answered out of turn", Hint: "Connect again."})
+	case errors.Is(err, errSetting):
+		s.log.Error().Err(err).Str("event", "setting").Msg("a setting that pgscrim relies on has changed: session ended")
+		s.tell(&rewrite.Refusal{
+			Code: codeInsufficient, Message: "a setting that pgscrim relies on has changed",
+			Hint: "Leave client_encoding, standard_conforming_strings and session_authorization as they are.",
+		})
 	case errors.Is(err, errCopyIn):
 		s.tell(&rewrite.Refusal{
 			Code: codeNotSupported, Message: "COPY FROM STDIN is not supported",
@@ -82,6 +88,7 @@ func (s *session) tell(r *rewrite.Refusal) {
 var (
 	errOutOfTurn = errors.New("message out of turn")
 	errCopyIn    = errors.New("upstream asks for COPY data")
+	errSetting   = errors.New("setting changed")
 )
 
 // answered handles one message from upstream.
@@ -89,10 +96,12 @@ func (s *session) answered(h header) error {
 	e := s.pending.front()
 	switch h.kind {
 	case 'D', 'd': // DataRow, CopyData
-		if r := e.running(); r != nil {
-			r.rows++
-			r.bytes += int64(headerBytes + h.size)
+		r := e.running()
+		if r == nil { // no result without a record
+			return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
 		}
+		r.rows++
+		r.bytes += int64(headerBytes + h.size)
 		return s.upstream.in.relay(s.client.out, h)
 	case 'c', 'H', 't', 'V': // CopyDone, CopyOutResponse, ParameterDescription, FunctionCallResponse
 		return s.upstream.in.relay(s.client.out, h)
@@ -441,10 +450,16 @@ func (s *session) parameterStatus(h header) error {
 	if !d.complete() {
 		return errMalformed
 	}
-	if name == "application_name" {
+	switch name {
+	case "application_name":
 		s.state.Lock()
 		s.state.application = value
 		s.state.Unlock()
+	case "client_encoding", "standard_conforming_strings", "session_authorization":
+		// They decide what the text of a statement means, and who runs it.
+		if !s.direct && value != s.upstream.statuses[name] {
+			return fmt.Errorf("%w: %s", errSetting, name)
+		}
 	}
 	return s.client.out.raw(h.kind, body)
 }

@@ -32,7 +32,7 @@ type Server struct {
 	mu        sync.Mutex
 	closed    bool
 	listeners map[net.Listener]struct{}
-	conns     map[net.Conn]struct{}
+	conns     map[net.Conn]bool // whether it is logged in
 	sessions  map[key]*session
 	places    int // taken by sessions, those that are logging in included
 }
@@ -64,7 +64,7 @@ func New(cfg Config) (*Server, error) {
 	s := &Server{
 		cfg: cfg, upstream: upstream, auth: auth,
 		listeners: make(map[net.Listener]struct{}),
-		conns:     make(map[net.Conn]struct{}),
+		conns:     make(map[net.Conn]bool),
 		sessions:  make(map[key]*session),
 	}
 	s.dialing, s.stopDial = context.WithCancel(context.Background())
@@ -106,12 +106,17 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 	}
 }
 
-// Shutdown stops accepting clients and ends each session as soon as it is idle outside a transaction (57P01). When the
+// Shutdown stops accepting clients, closes connections that are not logged in, and ends each session as soon as it is idle outside a transaction (57P01). When the
 // context ends it closes the rest at once and returns the context's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.draining.Store(true)
 	s.closeListeners()
 	s.mu.Lock()
+	for conn, loggedIn := range s.conns {
+		if !loggedIn {
+			_ = conn.Close()
+		}
+	}
 	for _, session := range s.sessions {
 		session.wake()
 	}
@@ -184,7 +189,7 @@ func (s *Server) admit(conn net.Conn) {
 		_ = conn.Close()
 		return
 	}
-	s.conns[conn] = struct{}{}
+	s.conns[conn] = false
 	s.done.Go(func() {
 		defer func() {
 			_ = conn.Close()
@@ -214,17 +219,28 @@ func (s *Server) handle(conn net.Conn) {
 	if err == nil {
 		session, err = s.login(c, packet, deadline)
 	}
+	if packet != nil {
+		log = log.With().Str("user", packet.user).Logger()
+	}
 	var refusal *rewrite.Refusal
 	switch {
 	case err == nil:
+		defer s.leavePlace()
+		s.loggedIn(conn)
 		session.run()
-		s.leavePlace()
 	case errors.As(err, &refusal):
 		log.Info().Str("event", "refused").Str("sqlstate", refusal.Code).Msg("connection refused")
 		_ = c.fatal(refusal) // the client may be gone
 	default:
 		log.Debug().Err(err).Str("event", "startup").Msg("connection ended before login")
 	}
+}
+
+// loggedIn keeps a connection through a shutdown until its session is idle.
+func (s *Server) loggedIn(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.conns[conn] = true
 }
 
 // takePlace counts a session that wants to log in. It returns false if there are too many.

@@ -330,10 +330,10 @@ func TestShutdown(t *testing.T) {
 	if got, err := exec(t, busy, "SELECT 1"); err != nil || got[0] != "1" {
 		t.Fatal(got, err)
 	}
-	if _, err := exec(t, busy, "COMMIT"); err != nil {
+	if _, err := busy.Conn().Write(encode(t, &pgproto3.Query{String: "COMMIT"})); err != nil {
 		t.Fatal(err)
 	}
-	if notice, err = io.ReadAll(busy.Conn()); err != nil || !strings.Contains(string(notice), "57P01") {
+	if notice, err = io.ReadAll(busy.Conn()); err != nil || !strings.Contains(string(notice), "COMMIT") || !strings.Contains(string(notice), "57P01") {
 		t.Errorf("a session that was busy hears %q, %v", notice, err)
 	}
 	if err := <-ended; err != nil || r.Sessions() != 0 {
@@ -417,6 +417,45 @@ func TestUpstreamTrouble(t *testing.T) {
 	var pg *pgconn.PgError
 	if !errors.As(err, &pg) || pg.Code != "08006" || strings.Contains(pg.Message+pg.Detail+pg.Hint, "127.0.0.1") {
 		t.Errorf("no upstream: %v", err)
+	}
+}
+
+func TestSettingsThatMayNotChange(t *testing.T) {
+	r := start(t)
+	for _, sql := range []string{
+		"SELECT set_config('client_encoding', 'SQL_ASCII', false); SELECT 2", "SET standard_conforming_strings = off",
+		"DO $$ BEGIN EXECUTE 'SET SESSION AUTHORIZATION pg_monitor'; END $$",
+	} {
+		conn := r.connect(t, "ana", "")
+		if _, err := exec(t, conn, sql); sqlstate(err) != "42501" || !conn.IsClosed() {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	if _, err := exec(t, r.connect(t, "dan", ""), "SET client_encoding = 'latin1'"); err != nil {
+		t.Errorf("a direct session: %v", err)
+	}
+}
+
+// undecided is a rewriter that forgets to decide.
+type undecided struct{ *fakeRewriter }
+
+func (undecided) Rewrite(sql string, _ rewrite.Session) *rewrite.Answer {
+	return &rewrite.Answer{SQL: sql, Statements: make([]rewrite.Statement, strings.Count(sql, "two"))}
+}
+
+func TestWhatIsNotDecidedIsRefused(t *testing.T) {
+	r := start(t)
+	r.SetRewriter(undecided{&fakeRewriter{}})
+	conn := r.connect(t, "ana", "")
+	if got, err := exec(t, conn, "SELECT 'two'"); sqlstate(err) != "42501" || len(got) > 0 {
+		t.Errorf("no decision: %v, %v", got, err)
+	}
+	if got, err := exec(t, conn, "SELECT 1"); sqlstate(err) != "XX000" || len(got) > 0 {
+		t.Errorf("an answer without statements: %v, %v", got, err)
+	}
+	extended := r.connect(t, "ana", "")
+	if result := extended.ExecParams(context.Background(), "SELECT 1", nil, nil, nil, nil).Read(); sqlstate(result.Err) != "XX000" || len(result.Rows) > 0 {
+		t.Errorf("an answer without statements: %v, %v", result.Rows, result.Err)
 	}
 }
 

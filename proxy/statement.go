@@ -50,7 +50,17 @@ func (s *session) ask(sql string) *rewrite.Answer {
 	if !utf8.ValidString(sql) {
 		return refuse(&rewrite.Refusal{Code: codeBadEncoding, Message: `invalid byte sequence for encoding "UTF8"`})
 	}
-	return r.Rewrite(sql, s.caller())
+	return decided(r.Rewrite(sql, s.caller()))
+}
+
+// decided refuses an answer in which a statement is neither allowed nor refused.
+func decided(a *rewrite.Answer) *rewrite.Answer {
+	for i := range a.Statements {
+		if st := &a.Statements[i]; st.Refusal == nil && st.Decision != rewrite.Pass && st.Decision != rewrite.Rewrite {
+			return refuse(&rewrite.Refusal{Code: codeInsufficient, Message: "the policy has not decided on the statement"})
+		}
+	}
+	return a
 }
 
 // refuse makes an answer of a refusal: a text that cannot be parsed upstream.
@@ -275,11 +285,13 @@ func (s *session) skipRuns(runs []*run) {
 
 // notice is the text of the NOTICE that goes with a statement, empty for none.
 func (r *run) notice() string {
-	switch strings.ToLower(r.notices) {
-	case "on":
-		return r.statement.Notice(false)
-	case "verbose":
-		return r.statement.Notice(true)
+	notices := strings.ToLower(r.notices)
+	if notices != "on" && notices != "verbose" {
+		return ""
 	}
-	return ""
+	text := r.statement.Notice(notices == "verbose")
+	if text == "" && r.of != nil && r.of.statement != nil {
+		text = r.of.statement.Notice(notices == "verbose")
+	}
+	return text
 }
