@@ -102,9 +102,11 @@ func (s *Server) sessionSettings(sess *session, packet *startupPacket) (settings
 			settings[rewrite.SettingNotices] = "on"
 		}
 	}
+	if _, given := settings[rewrite.SettingReason]; !given {
+		settings[rewrite.SettingReason] = "" // so that SHOW works
+	}
 	digest, _ := r.Versions()
 	settings[rewrite.SettingPurpose] = purpose
-	settings[rewrite.SettingReason] = settings[rewrite.SettingReason] // empty, but defined
 	settings[rewrite.SettingCaller] = sess.user
 	settings[rewrite.SettingRoles] = strings.Join(sess.roles, ", ")
 	settings[rewrite.SettingPolicy] = digest

@@ -151,13 +151,6 @@ func (p *pending) copyEnd() {
 	p.copying = false
 }
 
-// isCopying reports whether upstream reads COPY data.
-func (p *pending) isCopying() bool {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.copying
-}
-
 // drop removes the first n messages, and the ends of COPY data behind them.
 func (p *pending) drop(n int) {
 	for n < len(p.queue) && p.queue[n].kind == 'c' {

@@ -1,0 +1,210 @@
+package proxy
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgproto3/v2"
+
+	"github.com/pgscrim/pgscrim/rewrite"
+)
+
+// commandComplete ends a statement that has succeeded: its effect on the session holds, its record is closed.
+func (s *session) commandComplete(e *expectation, h header) error {
+	body, err := s.upstream.in.body(h)
+	if err != nil {
+		return err
+	}
+	if e == nil || e.kind != 'E' && e.kind != 'Q' {
+		return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
+	}
+	tag := strings.TrimSuffix(string(body), "\x00")
+	s.pending.copyEnd()
+	r := e.running()
+	if r == nil {
+		if e.kind == 'E' || !s.direct {
+			return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
+		}
+		return s.client.out.raw(h.kind, body)
+	}
+	if s.direct && e.kind == 'Q' { // one record for the whole string, closed at its end
+		return s.client.out.raw(h.kind, body)
+	}
+	if text := r.notice(); text != "" {
+		if err := s.client.out.send(&pgproto3.NoticeResponse{
+			Severity: "NOTICE", SeverityUnlocalized: "NOTICE", Code: "00000", Message: text,
+		}); err != nil {
+			return err
+		}
+	}
+	s.succeeded(r, tag)
+	if rows, ok := tagRows(tag); ok {
+		r.rows = rows
+	}
+	if r.statement.CommandTag != "" {
+		body = append([]byte(r.statement.CommandTag), 0)
+	}
+	if err := s.client.out.raw(h.kind, body); err != nil {
+		return err
+	}
+	s.finish(r, "", "")
+	if e.kind == 'E' {
+		s.pending.pop()
+	} else {
+		e.current++
+	}
+	return nil
+}
+
+// succeeded applies what a statement has done to the session.
+func (s *session) succeeded(r *run, tag string) {
+	effect := r.statement.Effect
+	if effect.Kind == rewrite.EffectCommit && tag == "ROLLBACK" { // of a failed transaction
+		effect.Kind = rewrite.EffectRollback
+	}
+	s.state.Lock()
+	s.state.settings.Apply(effect)
+	s.state.Unlock()
+	name := objectName(effect.Name)
+	switch effect.Kind {
+	case rewrite.EffectPrepare:
+		s.statements.settle(name, r.makes)
+	case rewrite.EffectDeclare:
+		s.portals.settle(name, r.opens)
+	case rewrite.EffectDeallocate:
+		if name == "" {
+			s.statements.drop(nil)
+		} else {
+			s.statements.settle(name, nil)
+		}
+	case rewrite.EffectClosePortal:
+		if name == "" {
+			s.portals.drop(nil)
+		} else {
+			s.portals.settle(name, nil)
+		}
+	case rewrite.EffectDiscardAll:
+		s.statements.drop(nil)
+		s.portals.drop(nil)
+	}
+}
+
+// tagRows returns the number of rows in a command tag, which is its last word.
+func tagRows(tag string) (int64, bool) {
+	rows, err := strconv.ParseInt(tag[strings.LastIndexByte(tag, ' ')+1:], 10, 64)
+	return rows, err == nil
+}
+
+// readyForQuery ends a Query, a FunctionCall or a segment.
+func (s *session) readyForQuery(e *expectation, h header) error {
+	body, err := s.upstream.in.body(h)
+	if err != nil {
+		return err
+	}
+	if len(body) != 1 || e == nil || e.extended() {
+		return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
+	}
+	status := body[0]
+	if err := s.client.out.raw(h.kind, body); err != nil {
+		return err
+	}
+	if s.direct {
+		s.finish(e.running(), "", "")
+	}
+	s.skipRuns(e.runs)
+	s.state.Lock()
+	s.state.settings.Ready(status)
+	s.state.status, s.state.ready = status, time.Now()
+	s.state.Unlock()
+	if e.kind == 'Q' {
+		s.statements.settle("", nil)
+		s.portals.settle("", nil)
+	}
+	if status == 'I' { // portals end with the transaction; cursors may be WITH HOLD
+		s.portals.drop(func(p *portal) bool { return !p.bySQL })
+	}
+	s.pending.pop()
+	if status == 'I' && s.server.draining.Load() {
+		s.wake()
+	}
+	return nil
+}
+
+// errorResponse ends a statement or message that has failed. If the error stands for a refusal, the client
+// gets that; else it gets PostgreSQL's error, about its own text.
+func (s *session) errorResponse(e *expectation, h header) error {
+	body, err := s.upstream.in.body(h)
+	if err != nil {
+		return err
+	}
+	fields, err := errorFields(body)
+	if err != nil {
+		return err
+	}
+	fatal := fields.SeverityUnlocalized == "FATAL" || fields.SeverityUnlocalized == "PANIC"
+	sqlstate := fields.Code
+	switch refusal, changed := s.behind(e, fields); {
+	case refusal != nil && !fatal:
+		sqlstate = refusal.Code
+		err = s.client.out.send(errorResponse("ERROR", refusal))
+	case changed:
+		originalError(e.answer, fields)
+		err = s.client.out.send(fields)
+	default:
+		err = s.client.out.raw(h.kind, body)
+	}
+	if err != nil {
+		return err
+	}
+	s.log.Debug().Str("event", "error").Str("sqlstate", sqlstate).Msg("statement failed")
+	s.fatal = s.fatal || fatal
+	if e == nil || fatal {
+		return nil
+	}
+	s.state.Lock()
+	s.state.settings.Fail()
+	s.state.Unlock()
+	s.finish(e.running(), sqlstate, "")
+	if e.kind == 'P' && e.swallow {
+		lost := *e.statement
+		lost.lost = true
+		s.statements.settle(e.name, &lost)
+	}
+	if e.extended() {
+		for _, skipped := range s.pending.fail() {
+			s.skipRuns(skipped.runs)
+		}
+	} else {
+		s.pending.copyEnd()
+		e.current = len(e.runs)
+	}
+	return nil
+}
+
+// behind returns the refusal that an upstream error stands for, if any, and whether the text it is about is not the client's.
+func (s *session) behind(e *expectation, fields *pgproto3.ErrorResponse) (refusal *rewrite.Refusal, changed bool) {
+	if e == nil || e.answer == nil {
+		return nil, false
+	}
+	return refusalBehind(e.answer, fields), e.answer.Changed
+}
+
+// noticeResponse relays a notice, without what it says of a text that is not the client's.
+func (s *session) noticeResponse(e *expectation, h header) error {
+	if e == nil || e.answer == nil || !e.answer.Changed {
+		return s.upstream.in.relay(s.client.out, h)
+	}
+	body, err := s.upstream.in.body(h)
+	if err != nil {
+		return err
+	}
+	fields, err := errorFields(body)
+	if err != nil {
+		return err
+	}
+	originalError(e.answer, fields)
+	notice := pgproto3.NoticeResponse(*fields)
+	return s.client.out.send(&notice)
+}
