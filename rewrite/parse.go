@@ -79,33 +79,47 @@ func syntaxRefusal(src string, err error) *Refusal {
 
 // estimateDepth bounds from above how deep the parse tree of the tokens can be. Each nesting by brackets or CASE
 // is a level; within one, operators of the same expression, joins of the same FROM and set operations may each
-// make the tree one deeper, while commas, AND and OR make it wider.
+// make the tree one deeper, while commas, AND, OR and the arms of a CASE make it wider.
 func estimateDepth(tokens []token) int {
-	type level struct{ operators, joins, sets int }
+	type level struct {
+		opener                           pg_query.Token
+		operators, joins, sets, betweens int
+	}
 	levels := []level{{}}
 	base, deepest := 0, 0
 	at := func() *level { return &levels[len(levels)-1] }
 	cost := func(l *level) int { return l.operators + l.joins + l.sets + 1 }
-	push := func() {
-		base += cost(at())
-		levels = append(levels, level{})
-	}
-	pop := func() {
-		if len(levels) > 1 {
-			levels = levels[:len(levels)-1]
-			base -= cost(at())
-			at().operators++ // what follows a closed bracket may be one deeper: f(x)(y), a[1][2]
-		}
-	}
+	before := pg_query.Token_NUL
 	for _, t := range tokens {
 		l := at()
 		switch t.kind {
 		case pg_query.Token_ASCII_40, pg_query.Token_ASCII_91, pg_query.Token_CASE: // ( [ CASE
-			push()
+			base += cost(l)
+			levels = append(levels, level{opener: t.kind})
 		case pg_query.Token_ASCII_41, pg_query.Token_ASCII_93, pg_query.Token_END_P: // ) ] END
-			pop()
-		case pg_query.Token_ASCII_44, pg_query.Token_AND, pg_query.Token_OR: // ,
-			l.operators = 0
+			name := t.kind == pg_query.Token_END_P && (before == pg_query.Token_ASCII_46 || before == pg_query.Token_AS)
+			if closes(l.opener, t.kind) && !name {
+				levels = levels[:len(levels)-1]
+				base -= cost(at())
+				at().operators++ // what follows a closed bracket may be one deeper: f(x)(y), a[1][2]
+			} else {
+				l.operators++
+			}
+		case pg_query.Token_BETWEEN:
+			l.betweens++
+			l.operators++
+		case pg_query.Token_AND:
+			if l.betweens > 0 { // the AND of a BETWEEN is no conjunction
+				l.betweens--
+			} else {
+				l.operators = 0
+			}
+		case pg_query.Token_ASCII_44, pg_query.Token_OR: // ,
+			l.operators, l.betweens = 0, 0
+		case pg_query.Token_WHEN, pg_query.Token_THEN, pg_query.Token_ELSE:
+			if l.opener == pg_query.Token_CASE {
+				l.operators, l.betweens = 0, 0
+			}
 		case pg_query.Token_ASCII_59: // ;
 			levels, base = append(levels[:0], level{}), 0
 		case pg_query.Token_JOIN:
@@ -119,9 +133,23 @@ func estimateDepth(tokens []token) int {
 		default:
 			l.operators++
 		}
+		before = t.kind
 		deepest = max(deepest, base+cost(at()))
 	}
 	return deepest
+}
+
+// closes reports whether a token closes the level that an opener has begun.
+func closes(opener, closer pg_query.Token) bool {
+	switch opener {
+	case pg_query.Token_ASCII_40:
+		return closer == pg_query.Token_ASCII_41
+	case pg_query.Token_ASCII_91:
+		return closer == pg_query.Token_ASCII_93
+	case pg_query.Token_CASE:
+		return closer == pg_query.Token_END_P
+	}
+	return false
 }
 
 // fingerprint identifies the shape of a text without its constants; empty if it has none.
