@@ -1,5 +1,7 @@
 package rewrite
 
+import "strings"
+
 // Session is what the rewriter must know of the session that sends a statement.
 // It is a value: the rewriter never keeps or changes it.
 type Session struct {
@@ -109,22 +111,25 @@ type EffectKind uint8
 
 // Effects.
 const (
-	NoEffect          EffectKind = iota
-	EffectSet                    // Name, Value, Local, Default
-	EffectResetAll               // RESET ALL
-	EffectDiscardAll             // DISCARD ALL: settings, prepared statements, cursors
-	EffectBegin                  // BEGIN, START TRANSACTION
-	EffectCommit                 // COMMIT, END
-	EffectRollback               // ROLLBACK, ABORT
-	EffectSavepoint              // Name
-	EffectRelease                // Name
-	EffectRollbackTo             // Name
-	EffectPrepare                // Name: SQL PREPARE
-	EffectExecute                // Name: SQL EXECUTE
-	EffectDeallocate             // Name, or all if empty
-	EffectDeclare                // Name: DECLARE CURSOR
-	EffectFetch                  // Name: FETCH, MOVE
-	EffectClosePortal            // Name, or all if empty
+	NoEffect               EffectKind = iota
+	EffectSet                         // Name, Value, Local, Default
+	EffectResetAll                    // RESET ALL
+	EffectDiscardAll                  // DISCARD ALL: settings, prepared statements, cursors
+	EffectBegin                       // BEGIN, START TRANSACTION
+	EffectCommit                      // COMMIT, END
+	EffectRollback                    // ROLLBACK, ABORT
+	EffectSavepoint                   // Name
+	EffectRelease                     // Name
+	EffectRollbackTo                  // Name
+	EffectPrepare                     // Name: SQL PREPARE
+	EffectExecute                     // Name: SQL EXECUTE
+	EffectDeallocate                  // Name, or all if empty
+	EffectDeclare                     // Name: DECLARE CURSOR
+	EffectFetch                       // Name: FETCH, MOVE
+	EffectClosePortal                 // Name, or all if empty
+	EffectCreateTemporary             // Name, Value: the columns; Local: ON COMMIT DROP
+	EffectDropTemporary               // Name: one or several
+	EffectDiscardTemporary            // DISCARD TEMP
 )
 
 // Effect is what a statement does to the session once it succeeds.
@@ -137,4 +142,12 @@ type Effect struct {
 	Default bool
 	// Chain is true for COMMIT AND CHAIN and ROLLBACK AND CHAIN.
 	Chain bool
+}
+
+// Columns are the columns of a temporary table that the statement creates.
+func (e Effect) Columns() []string {
+	if e.Value == "" {
+		return nil
+	}
+	return strings.Split(e.Value, temporaryNames)
 }

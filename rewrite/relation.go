@@ -62,6 +62,12 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 			return it
 		}
 	}
+	if columns, ok := r.temporary(rv); ok {
+		for _, name := range columns {
+			it.cols = append(it.cols, column{name: name})
+		}
+		return it
+	}
 	rel := r.find(rv.Schemaname, rv.Relname)
 	if rel == nil {
 		r.refuse(at, missingRelation(rv))
@@ -98,6 +104,22 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 	r.refs = append(r.refs, f)
 	return it
 }
+
+// temporary finds a temporary table of the session, which comes before every other relation of that name. The reference
+// is made to say so: should the table not be there after all, it is an error, never another table.
+func (r *resolver) temporary(rv *pg_query.RangeVar) (columns []string, ok bool) {
+	if rv.Catalogname != "" || rv.Schemaname != "" && rv.Schemaname != temporarySchema {
+		return nil, false
+	}
+	if columns, ok = r.temp.find(rv.Relname); ok && rv.Schemaname == "" {
+		at := int(rv.Location)
+		r.edits = append(r.edits, edit{at, at, temporarySchema + "."})
+	}
+	return columns, ok
+}
+
+// temporarySchema is the schema of the session's temporary tables, whatever its real name.
+const temporarySchema = "pg_temp"
 
 func (r *resolver) isInside(at int) bool {
 	return slices.ContainsFunc(r.inside, func(s [2]int) bool { return s[0] <= at && at < s[1] })

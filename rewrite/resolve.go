@@ -16,6 +16,7 @@ type resolver struct {
 	*views
 	p       *parsed
 	path    []string // schemas in which unqualified names are looked up
+	temp    temporary
 	refusal *Refusal
 	edits   []edit
 	refs    []*ref
@@ -27,6 +28,8 @@ type resolver struct {
 	leaky bool
 	// locks is true if the statement locks rows.
 	locks bool
+	// mayInto is true if the next query may be a SELECT INTO: its table is looked at already.
+	mayInto bool
 	// inside are the spans of fragments, when a rewritten text is verified: what is in them is not looked at again.
 	inside [][2]int
 	// verifying is true when a rewritten text is verified: nothing may need an edit outside those spans.
@@ -66,10 +69,11 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 		r.unsupported(-1, "this kind of query", "")
 		return nil, true
 	}
-	if s.IntoClause != nil {
-		r.unsupported(int(s.IntoClause.Rel.GetLocation()), "SELECT INTO", "Read the rows, and store them where you may write.")
+	if s.IntoClause != nil && !r.mayInto {
+		r.unsupported(int(s.IntoClause.Rel.GetLocation()), "SELECT INTO", "Use CREATE TEMPORARY TABLE ... AS.")
 		return nil, true
 	}
+	r.mayInto = false
 	if s.WithClause != nil {
 		ctes = r.with(s.WithClause, parent, ctes)
 	}

@@ -1,14 +1,18 @@
 package rewrite
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
-// Values are the settings that decide how a statement is understood.
+// Values are the settings, and the names of the session's own making, that decide how a statement is understood.
 // They are comparable, and so part of the cache key.
 type Values struct {
 	SearchPath string // as in SHOW search_path
 	Purpose    string // pgscrim.purpose
 	Reason     string // pgscrim.reason
 	Notices    string // pgscrim.notices: off, on or verbose
+	Temporary  temporary
 }
 
 // Settings follow the values of one session through transactions and savepoints, as
@@ -55,10 +59,21 @@ func (s *Settings) Apply(e Effect) {
 	case EffectSet:
 		s.set(e)
 	case EffectResetAll:
-		s.session, s.current = s.startup, s.startup
+		s.session, s.current = s.reset(s.session), s.reset(s.current)
 	case EffectDiscardAll:
 		s.session, s.current = s.startup, s.startup
 		s.restart()
+	case EffectCreateTemporary:
+		s.current.Temporary = s.current.Temporary.with(e.Name, e.Columns())
+		if !e.Local {
+			s.session.Temporary = s.session.Temporary.with(e.Name, e.Columns())
+		}
+	case EffectDropTemporary:
+		for _, name := range strings.Split(e.Name, temporaryNames) {
+			s.current.Temporary, s.session.Temporary = s.current.Temporary.without(name), s.session.Temporary.without(name)
+		}
+	case EffectDiscardTemporary:
+		s.current.Temporary, s.session.Temporary = "", ""
 	case EffectBegin:
 		s.inBlock = true
 	case EffectCommit:
@@ -104,6 +119,14 @@ func (s *Settings) Ready(status byte) {
 		return
 	}
 	s.inBlock = true
+}
+
+// reset returns the values after RESET ALL.
+func (s *Settings) reset(v Values) Values {
+	kept := v.Temporary
+	v = s.startup
+	v.Temporary = kept
+	return v
 }
 
 func (s *Settings) restart() {

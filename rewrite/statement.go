@@ -33,6 +33,15 @@ func handlers() map[reflect.Type]handler {
 	return map[reflect.Type]handler{
 		kind[pg_query.Node_SelectStmt]():        func(r *run, n *pg_query.Node) { r.selectStmt(n.GetSelectStmt()) },
 		kind[pg_query.Node_CopyStmt]():          func(r *run, n *pg_query.Node) { r.copy(n.GetCopyStmt()) },
+		kind[pg_query.Node_InsertStmt]():        func(r *run, n *pg_query.Node) { r.insert(n.GetInsertStmt()) },
+		kind[pg_query.Node_UpdateStmt]():        func(r *run, n *pg_query.Node) { r.update(n.GetUpdateStmt()) },
+		kind[pg_query.Node_DeleteStmt]():        func(r *run, n *pg_query.Node) { r.delete(n.GetDeleteStmt()) },
+		kind[pg_query.Node_TruncateStmt]():      func(r *run, n *pg_query.Node) { r.truncate(n.GetTruncateStmt()) },
+		kind[pg_query.Node_CreateStmt]():        func(r *run, n *pg_query.Node) { r.createTable(n.GetCreateStmt()) },
+		kind[pg_query.Node_CreateTableAsStmt](): func(r *run, n *pg_query.Node) { r.createTableAs(n.GetCreateTableAsStmt()) },
+		kind[pg_query.Node_DropStmt]():          func(r *run, n *pg_query.Node) { r.dropTable(n.GetDropStmt()) },
+		kind[pg_query.Node_IndexStmt]():         func(r *run, n *pg_query.Node) { r.createIndex(n.GetIndexStmt()) },
+		kind[pg_query.Node_VacuumStmt]():        func(r *run, n *pg_query.Node) { r.analyze(n.GetVacuumStmt()) },
 		kind[pg_query.Node_ExplainStmt]():       func(r *run, n *pg_query.Node) { r.explain(n.GetExplainStmt()) },
 		kind[pg_query.Node_DeclareCursorStmt](): func(r *run, n *pg_query.Node) { r.declare(n.GetDeclareCursorStmt()) },
 		kind[pg_query.Node_FetchStmt]():         func(r *run, n *pg_query.Node) { r.fetch(n.GetFetchStmt()) },
@@ -53,24 +62,14 @@ func kind[T any]() reflect.Type { return reflect.TypeFor[*T]() }
 
 // unsupportedKinds words the refusal of kinds that a user may well try.
 func unsupportedKind(n *pg_query.Node) (what, hint string) {
-	const readOnly = "pgscrim answers reads; connect to the database with a role of `access: direct` to change it."
+	const readOnly = "It takes a role of `access: direct`."
 	switch n.Node.(type) {
-	case *pg_query.Node_InsertStmt:
-		return "INSERT", readOnly
-	case *pg_query.Node_UpdateStmt:
-		return "UPDATE", readOnly
-	case *pg_query.Node_DeleteStmt:
-		return "DELETE", readOnly
 	case *pg_query.Node_MergeStmt:
 		return "MERGE", readOnly
-	case *pg_query.Node_TruncateStmt:
-		return "TRUNCATE", readOnly
 	case *pg_query.Node_DoStmt:
 		return "DO", "A code block can run any statement: send the statements themselves."
 	case *pg_query.Node_CallStmt:
 		return "CALL", "A procedure can run any statement: send the statements themselves."
-	case *pg_query.Node_CreateTableAsStmt:
-		return "CREATE TABLE AS", readOnly
 	case *pg_query.Node_LockStmt:
 		return "LOCK", ""
 	case *pg_query.Node_NotifyStmt:
@@ -96,7 +95,9 @@ func (r *run) resolver() *resolver {
 			Hint: "Leave pg_temp out, and pg_catalog too or name it first."})
 	}
 	v := &views{binding: r.binding, plan: r.plan}
-	return r.newResolver(v, r.p, path)
+	q := r.newResolver(v, r.p, path)
+	q.temp = r.values.Temporary
+	return q
 }
 
 // conclude takes over what a resolver has found.
@@ -137,10 +138,13 @@ func (r *run) conclude(q *resolver) {
 
 func (r *run) selectStmt(s *pg_query.SelectStmt) {
 	r.out.Kind = "SELECT"
-	if r.setConfig(s) {
-		return
+	switch {
+	case s.IntoClause != nil:
+		r.selectInto(s)
+	case r.setConfig(s):
+	default:
+		r.query(s)
 	}
-	r.query(s)
 }
 
 func (r *run) query(s *pg_query.SelectStmt) *resolver {
@@ -233,8 +237,11 @@ func (r *run) deallocate(s *pg_query.DeallocateStmt) {
 
 func (r *run) discard(s *pg_query.DiscardStmt) {
 	r.out.Kind = "DISCARD"
-	if s.Target == pg_query.DiscardMode_DISCARD_ALL {
+	switch s.Target {
+	case pg_query.DiscardMode_DISCARD_ALL:
 		r.out.Effect = Effect{Kind: EffectDiscardAll}
+	case pg_query.DiscardMode_DISCARD_TEMP:
+		r.out.Effect = Effect{Kind: EffectDiscardTemporary}
 	}
 }
 
@@ -264,10 +271,10 @@ func (r *run) transaction(s *pg_query.TransactionStmt) {
 func (r *run) copy(s *pg_query.CopyStmt) {
 	r.out.Kind = "COPY"
 	switch {
-	case s.IsFrom:
-		r.refuse(&Refusal{Code: "0A000", Message: "COPY FROM is not supported by pgscrim", Hint: "pgscrim answers reads."})
 	case s.IsProgram || s.Filename != "":
-		r.refuse(&Refusal{Code: "42501", Message: "permission denied to COPY to a file or program of the server", Hint: "Use COPY ... TO STDOUT or psql's \\copy."})
+		r.refuse(&Refusal{Code: "42501", Message: "permission denied to COPY to a file or program of the server", Hint: "Use COPY ... TO STDOUT, COPY ... FROM STDIN or psql's \\copy."})
+	case s.IsFrom:
+		r.copyFrom(s)
 	case s.Query != nil:
 		if inner := r.inner(s.Query); inner != nil {
 			r.query(inner)

@@ -26,7 +26,7 @@ func (a *Answer) verify(runs []*run, maxBytes int) *Refusal {
 			continue
 		}
 		q := r.resolver()
-		q.p, q.inside, q.verifying = p, inside, true
+		q.p, q.inside, q.verifying, q.mayInto = p, inside, true, true
 		for _, s := range queriesIn(p.stmts[i].Stmt) {
 			q.query(s, nil, nil, false)
 		}
@@ -39,7 +39,7 @@ func (a *Answer) verify(runs []*run, maxBytes int) *Refusal {
 
 // queriesIn returns the queries of a statement.
 func queriesIn(n *pg_query.Node) []*pg_query.SelectStmt {
-	switch x := n.Node.(type) {
+	switch x := n.GetNode().(type) {
 	case *pg_query.Node_SelectStmt:
 		return []*pg_query.SelectStmt{x.SelectStmt}
 	case *pg_query.Node_CopyStmt:
@@ -55,6 +55,21 @@ func queriesIn(n *pg_query.Node) []*pg_query.SelectStmt {
 		return queriesIn(x.DeclareCursorStmt.Query)
 	case *pg_query.Node_PrepareStmt:
 		return queriesIn(x.PrepareStmt.Query)
+	case *pg_query.Node_CreateTableAsStmt:
+		return queriesIn(x.CreateTableAsStmt.Query)
+	case *pg_query.Node_InsertStmt:
+		// What it reads: the source, and the subqueries of the rest.
+		rest := &pg_query.SelectStmt{WithClause: x.InsertStmt.WithClause, TargetList: x.InsertStmt.ReturningList}
+		if c := x.InsertStmt.OnConflictClause; c != nil {
+			rest.TargetList, rest.WhereClause = append(rest.TargetList, c.TargetList...), c.WhereClause
+		}
+		return append(queriesIn(x.InsertStmt.SelectStmt), rest)
+	case *pg_query.Node_UpdateStmt:
+		return []*pg_query.SelectStmt{{WithClause: x.UpdateStmt.WithClause, FromClause: x.UpdateStmt.FromClause,
+			WhereClause: x.UpdateStmt.WhereClause, TargetList: append(x.UpdateStmt.TargetList, x.UpdateStmt.ReturningList...)}}
+	case *pg_query.Node_DeleteStmt:
+		return []*pg_query.SelectStmt{{WithClause: x.DeleteStmt.WithClause, FromClause: x.DeleteStmt.UsingClause,
+			WhereClause: x.DeleteStmt.WhereClause, TargetList: x.DeleteStmt.ReturningList}}
 	}
 	return nil
 }

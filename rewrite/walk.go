@@ -16,7 +16,7 @@ func children(n *pg_query.Node) (kids []*pg_query.Node, ok bool) {
 	}
 	switch x := n.Node.(type) {
 	case *pg_query.Node_AConst, *pg_query.Node_ParamRef, *pg_query.Node_ColumnRef, *pg_query.Node_SubLink,
-		*pg_query.Node_SqlvalueFunction, *pg_query.Node_AStar, *pg_query.Node_String_:
+		*pg_query.Node_SqlvalueFunction, *pg_query.Node_AStar, *pg_query.Node_String_, *pg_query.Node_SetToDefault:
 	case *pg_query.Node_AExpr:
 		add(x.AExpr.Lexpr, x.AExpr.Rexpr)
 	case *pg_query.Node_BoolExpr:
@@ -62,6 +62,8 @@ func children(n *pg_query.Node) (kids []*pg_query.Node, ok bool) {
 		add(x.GroupingFunc.Args...)
 	case *pg_query.Node_GroupingSet:
 		add(x.GroupingSet.Content...)
+	case *pg_query.Node_MultiAssignRef:
+		add(x.MultiAssignRef.Source)
 	case *pg_query.Node_NamedArgExpr:
 		add(x.NamedArgExpr.Arg)
 	case *pg_query.Node_List:

@@ -24,7 +24,7 @@ func Load(ctx context.Context, conn *pgx.Conn) (*Snapshot, error) {
 		operators: map[string][]*Operator{}, settings: map[string]bool{}, extensions: map[string]bool{},
 	}}
 	for _, step := range []func() error{
-		l.session, l.names, l.loadTypes, l.loadRelations, l.loadColumns, l.loadInheritance, l.loadKeys,
+		l.session, l.names, l.loadTypes, l.loadRelations, l.loadColumns, l.loadInheritance, l.loadKeys, l.loadConstraints,
 		l.loadFunctions, l.loadOperators,
 	} {
 		if err := step(); err != nil {
@@ -177,6 +177,28 @@ func (l *loader) loadKeys() error {
 			}
 			l.note(oid, primary, columns)
 		}
+		return nil
+	})
+}
+
+func (l *loader) loadConstraints() error {
+	return l.rows(constraintsSQL, func(r pgx.Rows) error {
+		var oid uint32
+		var exclusion bool
+		var key ForeignKey
+		if err := r.Scan(&oid, &exclusion, &key.To, &key.Columns); err != nil {
+			return err
+		}
+		rel := l.snap.byOID[oid]
+		switch {
+		case rel == nil:
+			return nil
+		case exclusion:
+			rel.Exclusion = true
+		default:
+			rel.ForeignKeys = append(rel.ForeignKeys, key)
+		}
+		l.note(oid, exclusion, key)
 		return nil
 	})
 }

@@ -61,6 +61,14 @@ FROM pg_catalog.pg_index i
 WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
 ORDER BY i.indexrelid`
 
+const constraintsSQL = `
+SELECT c.conrelid, c.contype = 'x', c.confrelid,
+       ARRAY(SELECT a.attname::text FROM pg_catalog.unnest(c.conkey) k(attnum)
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum)
+FROM pg_catalog.pg_constraint c
+WHERE c.contype IN ('f', 'x')
+ORDER BY c.oid`
+
 const functionsSQL = `
 SELECT p.oid, n.nspname::text, p.proname::text, p.prokind::"char", p.provolatile::"char", p.proleakproof, coalesce(e.extname::text, '')
 FROM pg_catalog.pg_proc p
@@ -89,6 +97,7 @@ UNION ALL SELECT 6, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM
 UNION ALL SELECT 7, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_type
 UNION ALL SELECT 8, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_operator
 UNION ALL SELECT 9, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_index
+UNION ALL SELECT 12, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_constraint
 UNION ALL SELECT 10, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_extension
 UNION ALL SELECT 11, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_db_role_setting
 ORDER BY o) t`

@@ -52,8 +52,17 @@ type Relation struct {
 	Extension       string // the extension that owns it, empty if none
 	// Unique are the column sets of its unique, valid, immediate, non-partial indexes over plain columns.
 	Unique [][]string
+	// ForeignKeys are its foreign keys; Exclusion is true if it has an exclusion constraint.
+	ForeignKeys []ForeignKey
+	Exclusion   bool
 	// PrimaryKey are the columns of its primary key, nil if it has none.
 	PrimaryKey []string
+}
+
+// ForeignKey is a foreign key to the relation with OID To.
+type ForeignKey struct {
+	Columns []string
+	To      uint32
 }
 
 // Column returns the named column, nil if there is none.

@@ -1,0 +1,269 @@
+package rewrite
+
+import (
+	"fmt"
+	"slices"
+
+	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/pgscrim/pgscrim/rewrite/catalog"
+)
+
+// A statement may write to the session's own temporary tables, and to relations that the policy lets one of the
+// caller's roles write (`write: [...]`). What it reads on the way is rewritten like any query. Of the relation that it
+// writes it may use only columns that the caller sees as they are: the number of rows that it
+// changes, and the errors of keys, would tell of the others.
+
+// target is the relation that a statement writes.
+type target struct {
+	item *item
+	plan *plan // nil for a temporary table
+}
+
+// writeTarget resolves the relation that a statement writes. It returns nil if the statement is refused.
+func (q *resolver) writeTarget(rv *pg_query.RangeVar, r *run) *target {
+	at := int(rv.Location)
+	if columns, ok := q.temporary(rv); ok {
+		it := &item{name: rv.Relname}
+		for _, name := range columns {
+			it.cols = append(it.cols, column{name: name})
+		}
+		it.rename(rv.Alias)
+		return &target{item: it}
+	}
+	rel := q.find(rv.Schemaname, rv.Relname)
+	if rel == nil {
+		q.refuse(at, missingRelation(rv))
+		return nil
+	}
+	q.relations[display(rel)] = true
+	e := q.entries[rel.OID]
+	if e == nil || (rel.Kind != catalog.Table && rel.Kind != catalog.PartitionedTable) || !r.mayWrite(e) {
+		q.refuse(at, Refusal{
+			Code: "42501", Message: fmt.Sprintf("permission denied to write relation %s", display(rel)),
+			Hint: fmt.Sprintf("The policy grants it by `write: [role]`; its owner is %s.", q.owner()),
+		})
+		return nil
+	}
+	if e.personal() && q.personal == nil {
+		q.personal = rel
+	}
+	p := q.plan(e)
+	if p.hides() {
+		q.refuse(at, Refusal{
+			Code: "0A000", Message: fmt.Sprintf("writing relation %s is not supported by pgscrim: you do not see all of its rows", display(rel)),
+			Detail: "Errors of keys and the number of changed rows would tell of the others.", Hint: "Write under a purpose and role that no row rule hides rows from.",
+		})
+		return nil
+	}
+	f := &ref{rel: rel, plan: p, at: at, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}}
+	it := &item{name: rv.Relname, schema: rel.Name.Schema, ref: f}
+	for _, c := range rel.Columns {
+		it.cols = append(it.cols, column{name: c.Name, typ: c.Type, origins: []origin{{f, c.Name}}})
+	}
+	it.rename(rv.Alias)
+	if rv.Schemaname == "" {
+		q.edits = append(q.edits, edit{at, at, quote(rel.Name.Schema) + "."})
+	}
+	return &target{item: it, plan: p}
+}
+
+// mayWrite reports whether one of the caller's roles that take part may write a relation.
+func (r *run) mayWrite(e *entry) bool {
+	caller := newCaller(r.session.Roles, r.out.Purpose)
+	return slices.ContainsFunc(r.policy.Participating(caller.Caller), func(role string) bool { return slices.Contains(e.table.Write, role) })
+}
+
+// checkTarget refuses the statement if it uses a column of its target that the caller does not see as it is, or if a key
+// could tell of one. changed are the columns that it gives values, nil for all.
+func (q *resolver) checkTarget(t *target, changed []string) {
+	if t.plan == nil || q.refusal != nil {
+		return
+	}
+	f := t.item.ref
+	refuse := func(at int, column, what string) {
+		q.refuse(at, Refusal{
+			Code: "42501", Message: fmt.Sprintf("permission denied for column %s of relation %s: %s", column, display(f.rel), what),
+			Hint: "A statement that writes may use only columns that you see as they are.",
+		})
+	}
+	for i := range t.plan.columns {
+		name := t.plan.columns[i].Name
+		if at, named := f.used[name]; (named || f.starred[name]) && !t.plan.cells[i].shown {
+			if !named {
+				at = f.at
+			}
+			refuse(at, name, "you see it masked")
+			return
+		}
+	}
+	given := func(name string) bool { return changed == nil || slices.Contains(changed, name) }
+	for _, key := range f.rel.Unique {
+		for _, name := range key {
+			if slices.ContainsFunc(key, given) && !t.plan.shows(name) {
+				refuse(f.at, name, "you see it masked, and a unique index would tell of its values")
+				return
+			}
+		}
+	}
+	if f.rel.Exclusion {
+		q.unsupported(f.at, "writing a relation with an exclusion constraint", "")
+	}
+	for _, key := range f.rel.ForeignKeys {
+		if e := q.entries[key.To]; slices.ContainsFunc(key.Columns, given) && e != nil && q.plan(e).hides() {
+			q.unsupported(f.at, fmt.Sprintf("writing %s, which refers to %s, of which you do not see all rows,", display(f.rel), display(e.rel)),
+				"A foreign key would tell of the others.")
+		}
+	}
+	for _, oid := range append([]uint32{f.rel.OID}, f.rel.Children...) {
+		if e := q.entries[oid]; e != nil && oid != f.rel.OID && q.plan(e).hides() {
+			q.unsupported(f.at, "writing this relation", "")
+		}
+	}
+}
+
+// shows reports whether the caller sees a column as it is.
+func (p *plan) shows(name string) bool {
+	for i := range p.columns {
+		if p.columns[i].Name == name {
+			return p.cells[i].shown
+		}
+	}
+	return false
+}
+
+func (r *run) insert(s *pg_query.InsertStmt) {
+	r.out.Kind = "INSERT"
+	q := r.resolver()
+	var ctes *cte
+	if s.WithClause != nil {
+		ctes = q.with(s.WithClause, nil, nil)
+	}
+	t := q.writeTarget(s.Relation, r)
+	if t == nil {
+		r.conclude(q)
+		return
+	}
+	if source := s.SelectStmt.GetSelectStmt(); source != nil {
+		q.query(source, nil, ctes, false)
+	}
+	changed := targetColumns(s.Cols)
+	sc := &scope{items: []*item{t.item}, ctes: ctes}
+	if c := s.OnConflictClause; c != nil {
+		for _, n := range c.Infer.GetIndexElems() {
+			if name := n.GetIndexElem().GetName(); name != "" {
+				q.markNamed(t.item, name)
+			}
+			q.expr(n.GetIndexElem().GetExpr(), sc)
+		}
+		q.expr(c.Infer.GetWhereClause(), sc)
+		excluded := *t.item
+		excluded.name, excluded.schema, excluded.ref = "excluded", "", nil
+		excluded.cols = slices.Clone(t.item.cols)
+		for i := range excluded.cols {
+			excluded.cols[i].origins = nil // the caller's own values
+		}
+		conflict := &scope{items: []*item{t.item, &excluded}, ctes: ctes}
+		for _, n := range c.TargetList {
+			q.expr(n.GetResTarget().GetVal(), conflict)
+		}
+		q.expr(c.WhereClause, conflict)
+		if len(s.Cols) > 0 {
+			changed = append(changed, targetColumns(c.TargetList)...)
+		}
+	}
+	q.returning(s.ReturningList, sc)
+	q.checkTarget(t, changed)
+	r.conclude(q)
+}
+
+func (r *run) update(s *pg_query.UpdateStmt) {
+	r.out.Kind = "UPDATE"
+	r.change(s.Relation, s.WithClause, s.TargetList, s.FromClause, s.WhereClause, s.ReturningList)
+}
+
+func (r *run) delete(s *pg_query.DeleteStmt) {
+	r.out.Kind = "DELETE"
+	r.change(s.Relation, s.WithClause, nil, s.UsingClause, s.WhereClause, s.ReturningList)
+}
+
+// change walks UPDATE (sets are its SET list) and DELETE.
+func (r *run) change(rv *pg_query.RangeVar, with *pg_query.WithClause, sets, from []*pg_query.Node, where *pg_query.Node, returning []*pg_query.Node) {
+	q := r.resolver()
+	var ctes *cte
+	if with != nil {
+		ctes = q.with(with, nil, nil)
+	}
+	t := q.writeTarget(rv, r)
+	if t == nil {
+		r.conclude(q)
+		return
+	}
+	sc := &scope{items: []*item{t.item}, ctes: ctes}
+	others := &scope{ctes: ctes} // FROM does not see the target
+	for _, n := range from {
+		others.items = append(others.items, q.from(n, others)...)
+	}
+	sc.items = append(sc.items, others.items...)
+	for _, n := range sets {
+		q.expr(n.GetResTarget().GetVal(), sc)
+	}
+	q.expr(where, sc)
+	q.returning(returning, sc)
+	changed := targetColumns(sets)
+	if changed == nil {
+		changed = []string{} // DELETE gives no values
+	}
+	q.checkTarget(t, changed)
+	r.conclude(q)
+}
+
+func (q *resolver) returning(list []*pg_query.Node, sc *scope) {
+	for _, n := range list {
+		if t := n.GetResTarget(); t != nil {
+			q.target(t, sc)
+		}
+	}
+}
+
+// markNamed notes a column that is named outside an expression.
+func (q *resolver) markNamed(it *item, name string) {
+	if c := it.column(name); c != nil {
+		q.mark([]column{*c}, -1)
+	}
+}
+
+// targetColumns returns the columns of an INSERT's column list or a SET list, nil if there is none.
+func targetColumns(list []*pg_query.Node) (columns []string) {
+	for _, n := range list {
+		if t := n.GetResTarget(); t != nil {
+			columns = append(columns, t.Name)
+		}
+	}
+	return columns
+}
+
+func (r *run) truncate(s *pg_query.TruncateStmt) {
+	r.out.Kind = "TRUNCATE"
+	q := r.resolver()
+	for _, n := range s.Relations {
+		if rv := n.GetRangeVar(); rv == nil || q.writeTarget(rv, r) == nil {
+			break
+		}
+	}
+	if s.Behavior == pg_query.DropBehavior_DROP_CASCADE {
+		q.unsupported(-1, "TRUNCATE ... CASCADE", "Name every table.")
+	}
+	r.conclude(q)
+}
+
+// copyFrom handles COPY ... FROM STDIN.
+func (r *run) copyFrom(s *pg_query.CopyStmt) {
+	q := r.resolver()
+	if t := q.writeTarget(s.Relation, r); t != nil {
+		columns, _ := names(s.Attlist)
+		q.expr(s.WhereClause, &scope{items: []*item{t.item}})
+		q.checkTarget(t, columns)
+	}
+	r.conclude(q)
+}
