@@ -44,7 +44,7 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	}
 	scan, err := pg_query.Scan(src)
 	if err != nil {
-		return nil, syntaxRefusal(src, err)
+		return nil, syntaxRefusal(err)
 	}
 	p := &parsed{src: src, tokens: make([]token, len(scan.Tokens))}
 	for i, t := range scan.Tokens {
@@ -57,22 +57,19 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	}
 	tree, err := pg_query.Parse(src)
 	if err != nil {
-		return nil, syntaxRefusal(src, err)
+		return nil, syntaxRefusal(err)
 	}
 	p.stmts = tree.Stmts
 	return p, nil
 }
 
 // syntaxRefusal words a parser's error as PostgreSQL does.
-func syntaxRefusal(src string, err error) *Refusal {
+func syntaxRefusal(err error) *Refusal {
 	r := &Refusal{Code: "42601", Message: err.Error()}
 	var perr *parser.Error
 	if errors.As(err, &perr) {
 		r.Message = perr.Message
-		// Cursorpos is in bytes here: the parser believes every encoding to be single-byte.
-		if perr.Cursorpos > 0 {
-			r.Position = charPosition(src, min(perr.Cursorpos-1, len(src)))
-		}
+		r.Position = perr.Cursorpos // in characters
 	}
 	return r
 }

@@ -54,6 +54,12 @@ func (r *resolver) protectSystem(f *ref) bool {
 		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"query": "NULL::pg_catalog.text"},
 			where: aliasSource + ".pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"}
 		return true
+	case name == "pg_subscription":
+		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"subconninfo": "NULL::pg_catalog.text"}}
+		return true
+	case name == "pg_user_mappings":
+		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"umoptions": "NULL::pg_catalog._text"}}
+		return true
 	case openCatalogs[name]:
 		return false
 	}
