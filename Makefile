@@ -5,13 +5,15 @@ SHELL         := bash
 
 GO           ?= go
 DEMO_FLAGS   ?=
+BENCH_FLAGS  ?=
+SOAK_FLAGS   ?=
 FUZZ_TIME    ?= 20s
 LINT_VERSION := v2.15.0
 LINT         := .bin/golangci-lint-$(LINT_VERSION)
 
 export CGO_ENABLED := 1
 
-.PHONY: build demo test lint fmt vet bench fuzz tools clean help compiler
+.PHONY: build demo test lint fmt vet bench soak fuzz tools clean help compiler
 
 build: compiler ## build bin/pgscrim
 	$(GO) build -o bin/pgscrim ./cmd/pgscrim
@@ -37,8 +39,12 @@ fmt: ## check the format
 vet: compiler ## go vet
 	$(GO) vet ./...
 
-bench: compiler ## benchmarks
+bench: build ## what pgscrim costs beside PgBouncer and hand-written views, and micro-benchmarks (BENCH_FLAGS=-size=quick: minutes)
+	$(GO) test -count=1 -timeout 3h -v -run '^TestBench$$' ./proxy/bench -pgscrim $(CURDIR)/bin/pgscrim -json $(CURDIR)/bin/bench.json -size full $(BENCH_FLAGS)
 	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+soak: build ## 200 sessions that do everything, good and bad, for a minute (SOAK_FLAGS=-duration=10m: longer)
+	$(GO) test -count=1 -timeout 25h -v -run '^TestSoak$$' ./proxy/bench -pgscrim $(CURDIR)/bin/pgscrim -sessions 200 -duration 60s $(SOAK_FLAGS)
 
 fuzz: compiler ## run each fuzz target for FUZZ_TIME
 	@set -e; for package in $$($(GO) list ./...); do \

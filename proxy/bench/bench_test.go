@@ -1,0 +1,71 @@
+package bench_test
+
+import (
+	"context"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/pgscrim/pgscrim/proxy/bench"
+)
+
+// Flags of `make bench`. Without any the harness itself is tested, in seconds.
+var (
+	size    = flag.String("size", "smoke", "full, quick or smoke")
+	binary  = flag.String("pgscrim", "", "path of pgscrim; empty builds it")
+	report  = flag.String("json", "", "where the report goes as JSON")
+	rounds  = flag.Int("rounds", 0, "rounds, if not those of the size")
+	seconds = flag.Int("seconds", 0, "seconds of each measurement, if not those of the size")
+)
+
+func TestBench(t *testing.T) {
+	sizes := map[string]bench.Options{"full": bench.Full(), "quick": bench.Quick(), "smoke": bench.Smoke()}
+	opts, ok := sizes[*size]
+	if !ok {
+		t.Fatalf("-size %s: there are full, quick and smoke", *size)
+	}
+	if *rounds > 0 {
+		opts.Rounds = *rounds
+	}
+	if *seconds > 0 {
+		opts.Seconds = *seconds
+	}
+	opts.Binary, opts.Messages = pgscrim(t), os.Stderr
+	r, err := bench.Compare(context.Background(), opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *report != "" {
+		f, err := os.Create(*report)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		if err := r.WriteJSON(f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := r.WriteMarkdown(os.Stdout); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range r.Results {
+		if x.Rate <= 0 || len(x.Rates) != opts.Rounds {
+			t.Errorf("%+v: nothing was measured", x)
+		}
+	}
+}
+
+// pgscrim returns the path of the binary.
+func pgscrim(t *testing.T) string {
+	t.Helper()
+	if *binary != "" {
+		return *binary
+	}
+	path := filepath.Join(t.TempDir(), "pgscrim")
+	if out, err := exec.Command("go", "build", "-o", path, "github.com/pgscrim/pgscrim/cmd/pgscrim").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return path
+}

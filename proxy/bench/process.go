@@ -1,0 +1,103 @@
+package bench
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os/exec"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// process is a proxy that runs as a process of its own, so that its CPU time, memory and descriptors are its alone.
+type process struct {
+	name   string
+	cmd    *exec.Cmd
+	output *output
+	ended  chan struct{}
+	err    error // how it ended, once ended is closed
+}
+
+// startProcess starts a program and waits until it accepts connections at address.
+func startProcess(ctx context.Context, name, address string, cmd *exec.Cmd, as *syscall.Credential) (*process, error) {
+	p := &process{name: name, cmd: cmd, output: new(output), ended: make(chan struct{})}
+	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = p.output, p.output, attributes(as)
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	go func() {
+		p.err = cmd.Wait()
+		close(p.ended)
+	}()
+	if err := p.await(ctx, address); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s does not start: %w\n%s", name, err, p.output), p.stop(syscall.SIGKILL))
+	}
+	return p, nil
+}
+
+// startTimeout is ample for a start: pgscrim reads the catalog in it.
+const startTimeout = 30 * time.Second
+
+// await returns when a connection to address succeeds.
+func (p *process) await(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	for {
+		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+		if err == nil {
+			return conn.Close()
+		}
+		select {
+		case <-p.ended:
+			return p.err
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+// stop sends a signal and waits for the end, which it enforces. How the process ended is no error.
+func (p *process) stop(signal syscall.Signal) error {
+	_ = p.cmd.Process.Signal(signal) // it may have ended
+	select {
+	case <-p.ended:
+		return nil
+	case <-time.After(10 * time.Second):
+		_ = p.cmd.Process.Kill()
+		<-p.ended
+		return fmt.Errorf("%s had to be killed", p.name)
+	}
+}
+
+func (p *process) pid() int { return p.cmd.Process.Pid }
+
+// output keeps what a process says.
+type output struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.Write(b)
+}
+
+func (o *output) String() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.buf.String()
+}
+
+// freeAddress returns an address of this machine that nobody listens on.
+func freeAddress() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
