@@ -54,6 +54,8 @@ type Statement struct {
 	// Refusal is set if the statement is refused. Its Marker stands in the text that is sent in its
 	// place: the error that carries the marker (42P01) is to be replaced by the refusal.
 	Refusal *Refusal
+	// OnError, if set, stands for an upstream error (22P02) that contains its Marker.
+	OnError *Refusal
 	// Relations are the relations that are read, schema-qualified, sorted.
 	Relations []string
 	// Columns are the protected columns that are used, with what happened to each.
@@ -69,6 +71,9 @@ type Statement struct {
 	// CommandTag, if not empty, replaces the command tag that upstream reports.
 	CommandTag string
 }
+
+// KindCopyFrom is the kind of COPY ... FROM STDIN, for which the client sends data.
+const KindCopyFrom = "COPY FROM"
 
 // ColumnUse is one protected column that a statement uses and what the policy made of it.
 type ColumnUse struct {

@@ -31,6 +31,7 @@ func (r *run) createTable(s *pg_query.CreateStmt) {
 		r.refuse(&Refusal{Code: "0A000", Message: "a temporary table of this form is not supported by pgscrim", Hint: "List its columns."})
 		return
 	}
+	r.visited[s.Relation] = true
 	q := r.resolver()
 	var columns []string
 	for _, n := range append(slices.Clip(s.TableElts), s.Constraints...) {
@@ -100,6 +101,7 @@ func (r *run) storeQuery(s *pg_query.SelectStmt, into *pg_query.IntoClause) {
 		r.refuse(&Refusal{Code: "0A000", Message: "a temporary table of this form is not supported by pgscrim"})
 		return
 	}
+	r.visited[into.Rel] = true
 	q := r.resolver()
 	q.mayInto = s.IntoClause != nil
 	cols, open := q.query(s, nil, nil, true)

@@ -147,6 +147,7 @@ func isConstant(n *pg_query.Node) bool {
 }
 
 func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
+	r.visited[x] = true
 	name, ok := names(x.Name)
 	if !ok || len(name) == 0 {
 		r.unsupported(int(x.Location), "this operator", "")
@@ -261,6 +262,10 @@ func (r *resolver) caseExpr(x *pg_query.CaseExpr, sc *scope) uint32 {
 func (r *resolver) typeCast(x *pg_query.TypeCast, sc *scope) uint32 {
 	from := r.expr(x.Arg, sc)
 	to := r.typeName(x.TypeName)
+	if t := r.snap.Type(to); t != nil && t.Kind == 'd' {
+		r.leak(sc) // a domain's constraints are checked row by row, for a constant too
+		return to
+	}
 	if x.Arg.GetAConst() != nil {
 		return to // cast when the statement is parsed, whatever the rows
 	}
@@ -314,20 +319,26 @@ func (r *resolver) indirection(x *pg_query.A_Indirection, sc *scope) uint32 {
 				if c := it.column(first.Sval); c != nil {
 					r.mark([]column{*c}, int(ref.Location))
 					in.noteBare(it, c.name, sc)
-					return c.typ
+					r.subscripts(x.Indirection[1:], sc)
+					return 0
 				}
 			}
 		}
 	}
 	r.expr(x.Arg, sc)
-	for _, n := range x.Indirection {
+	r.subscripts(x.Indirection, sc)
+	return 0
+}
+
+// subscripts walks what follows an expression: .field, which means field(expression) if there is no such field, and [index].
+func (r *resolver) subscripts(nodes []*pg_query.Node, sc *scope) {
+	for _, n := range nodes {
 		if s := n.GetString_(); s != nil {
 			r.attribute(s.Sval, -1)
 			continue
 		}
 		r.expr(n, sc)
 	}
-	return 0
 }
 
 func (r *resolver) sortOperator(s *pg_query.SortBy) {

@@ -75,8 +75,8 @@ func (r *resolver) functionRefused(f *catalog.Function) *Refusal {
 		refusal.Hint = fmt.Sprintf("Only functions that the policy allows may be called: ask its owner (%s) to name it in functions.allow.", r.owner())
 		return refusal
 	}
-	if _, wrapped := sizeFunctions[f.Name.Name]; wrapped || f.Name.Name == "current_setting" || f.Name.Name == "set_config" {
-		return nil // looked at on its own
+	if guarded(f.Name.Name) {
+		return nil // its arguments are looked at where it is called
 	}
 	if f.Kind == 'f' && f.Volatile == 'v' && !safeVolatile[f.Name.Name] || unsafeStable(f.Name.Name) {
 		refusal.Detail = unsafeFunctions[f.Name.Name]
@@ -88,8 +88,15 @@ func (r *resolver) functionRefused(f *catalog.Function) *Refusal {
 	return nil
 }
 
+// guarded reports whether a function of pg_catalog is allowed only with a look at its arguments.
+func guarded(name string) bool {
+	_, size := sizeFunctions[name]
+	return size || name == "current_setting" || name == "set_config"
+}
+
 // functionCall checks and walks a call.
 func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
+	r.visited[x] = true
 	at := int(x.Location)
 	name, ok := names(x.Funcname)
 	if !ok || len(name) == 0 {
@@ -216,6 +223,7 @@ func (r *resolver) typeName(t *pg_query.TypeName) uint32 {
 	if t == nil {
 		return 0
 	}
+	r.visited[t] = true
 	name, ok := names(t.Names)
 	if !ok || len(name) == 0 || t.PctType {
 		r.unsupported(int(t.GetLocation()), "this type name", "")

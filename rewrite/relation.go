@@ -48,6 +48,7 @@ func (f *ref) use(column string, at int) {
 
 // relation resolves a name in FROM.
 func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
+	r.visited[rv] = true
 	it := &item{name: rv.Relname, schema: rv.Schemaname}
 	defer it.rename(rv.Alias)
 	at := int(rv.Location)
@@ -108,6 +109,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 // temporary finds a temporary table of the session, which comes before every other relation of that name. The reference
 // is made to say so: should the table not be there after all, it is an error, never another table.
 func (r *resolver) temporary(rv *pg_query.RangeVar) (columns []string, ok bool) {
+	r.visited[rv] = true
 	if rv.Catalogname != "" || rv.Schemaname != "" && rv.Schemaname != temporarySchema {
 		return nil, false
 	}
@@ -219,6 +221,9 @@ func (r *resolver) walkDefinition(rel *catalog.Relation) (*resolver, *Refusal) {
 	shared.open = append(slices.Clip(r.open), rel.OID)
 	sub := r.newResolver(&shared, p, []string{"pg_catalog"})
 	sub.query(p.stmts[0].Stmt.GetSelectStmt(), nil, nil, false)
+	if missed := sub.visited.missed(p.stmts[0].Stmt); missed != "" && sub.refusal == nil {
+		sub.refusal = incomplete(missed)
+	}
 	return sub, sub.refusal
 }
 

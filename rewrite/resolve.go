@@ -17,6 +17,7 @@ type resolver struct {
 	p       *parsed
 	path    []string // schemas in which unqualified names are looked up
 	temp    temporary
+	visited visited
 	refusal *Refusal
 	edits   []edit
 	refs    []*ref
@@ -44,7 +45,7 @@ type views struct {
 }
 
 func (b *binding) newResolver(v *views, p *parsed, path []string) *resolver {
-	return &resolver{views: v, p: p, path: path, relations: map[string]bool{}}
+	return &resolver{views: v, p: p, path: path, visited: visited{}, relations: map[string]bool{}}
 }
 
 // refuse keeps the first refusal; at is a byte offset in the text, negative if unknown.
@@ -69,6 +70,7 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 		r.unsupported(-1, "this kind of query", "")
 		return nil, true
 	}
+	r.visited[s] = true
 	if s.IntoClause != nil && !r.mayInto {
 		r.unsupported(int(s.IntoClause.Rel.GetLocation()), "SELECT INTO", "Use CREATE TEMPORARY TABLE ... AS.")
 		return nil, true
@@ -359,6 +361,9 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	if j.Alias == nil {
 		return both
 	}
+	if len(j.Alias.Colnames) > 0 {
+		renamed(both)
+	}
 	// An alias on the join hides the items inside; merged columns come first.
 	it := &item{}
 	for _, name := range using {
@@ -380,6 +385,17 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	}
 	it.rename(j.Alias)
 	return []*item{it}
+}
+
+// renamed notes that a column list renames the columns of items by position: none may be left out.
+func renamed(items []*item) {
+	for _, it := range items {
+		for _, c := range it.cols {
+			for _, o := range c.origins {
+				o.ref.positional = true
+			}
+		}
+	}
 }
 
 func commonColumns(left, right []*item) (common []string) {
@@ -598,26 +614,25 @@ func (s *scope) noteBare(it *item, name string, at *scope) {
 }
 
 // unresolved handles a name that no FROM item here is known to have: it may be an output column in ORDER BY, a column of
-// an item whose columns are not all known, or an error. A denied column must not hide behind that.
+// an item whose columns are not all known, of a level around that, or an error. So every column of that name counts as used.
 func (r *resolver) unresolved(ref *pg_query.ColumnRef, name string, sc *scope) {
 	r.leak(sc)
 	r.attribute(name, int(ref.Location))
 	for _, f := range r.refs {
-		if f.plan == nil {
-			continue
-		}
-		for i := range f.plan.columns {
-			if f.plan.cells[i].denied && f.plan.columns[i].Name == name {
-				f.use(name, int(ref.Location))
-			}
+		if f.rel.Column(name) != nil {
+			f.use(name, int(ref.Location))
 		}
 	}
 }
 
 // attribute refuses x.name if a function of that name exists that the caller may not call: x.f means f(x).
 func (r *resolver) attribute(name string, at int) {
-	for _, f := range r.snap.Functions(name) {
-		if why := r.functionRefused(f); why != nil && (f.Name.Schema == "pg_catalog" || slices.Contains(r.path, f.Name.Schema)) {
+	for _, f := range r.functionsNamed([]string{name}) {
+		why := r.functionRefused(f)
+		if why == nil && f.Name.Schema == "pg_catalog" && guarded(name) {
+			why = &Refusal{Code: "0A000", Message: fmt.Sprintf("calling %s as an attribute is not supported by pgscrim", name), Hint: fmt.Sprintf("Write %s(...).", name)}
+		}
+		if why != nil {
 			r.refuse(at, *why)
 			return
 		}

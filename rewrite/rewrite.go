@@ -161,7 +161,7 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, cacheable bool) {
 		out := &a.Statements[i]
 		start, end := p.extent(raw)
 		*out = Statement{Text: p.src[start:end], Decision: Pass, Purpose: v.Purpose, Reason: v.Reason}
-		runs[i] = &run{binding: r.binding, session: &s, values: v, p: p, raw: raw, number: i + 1, last: i == len(p.stmts)-1, out: out}
+		runs[i] = &run{binding: r.binding, session: &s, values: v, p: p, raw: raw, visited: visited{}, number: i + 1, last: i == len(p.stmts)-1, out: out}
 		r.decide(runs[i], raw)
 		settings.Apply(out.Effect)
 		cacheable = cacheable && (out.Effect.Kind == NoEffect || len(p.stmts) == 1)
@@ -201,6 +201,11 @@ func (r *Rewriter) decide(run *run, raw *pg_query.RawStmt) {
 		what, hint := unsupportedKind(raw.Stmt)
 		out.Kind = what
 		run.refuse(&Refusal{Code: "0A000", Message: what + " is not supported by pgscrim", Hint: hint})
+	}
+	if out.Refusal == nil {
+		if missed := run.visited.missed(raw.Stmt); missed != "" {
+			run.refuse(incomplete(missed))
+		}
 	}
 	if out.Refusal == nil {
 		return

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
+	"google.golang.org/protobuf/proto"
 )
 
 // freeSettings are the run-time parameters that a caller may set: they change formats, time limits and plans, but not
@@ -143,6 +144,9 @@ func (r *run) set(s *pg_query.VariableSetStmt) {
 	}
 	var values []string
 	for _, a := range s.Args {
+		if cast := a.GetTypeCast(); cast != nil { // SET TIME ZONE INTERVAL '...'
+			r.visited[cast.TypeName] = true
+		}
 		v, ok := settingValue(a)
 		if !ok && followed(name) {
 			r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("this value of %q is not supported by pgscrim", name)})
@@ -168,7 +172,7 @@ func (r *run) setEffect(name, value string, local, isDefault bool) {
 }
 
 func settingValue(n *pg_query.Node) (string, bool) {
-	if cast := n.GetTypeCast(); cast != nil { // SET TIME ZONE INTERVAL '...'
+	if cast := n.GetTypeCast(); cast != nil {
 		n = cast.Arg
 	}
 	c := n.GetAConst()
@@ -187,11 +191,16 @@ func settingValue(n *pg_query.Node) (string, bool) {
 
 // setConfig recognizes SELECT set_config('name', 'value', is_local) with nothing else in the statement.
 func (r *run) setConfig(s *pg_query.SelectStmt) bool {
-	if len(s.TargetList) != 1 || s.FromClause != nil || s.WhereClause != nil || s.WithClause != nil || s.Larg != nil || s.IntoClause != nil ||
-		s.GroupClause != nil || s.SortClause != nil || s.LimitCount != nil || s.LimitOffset != nil || s.HavingClause != nil || s.DistinctClause != nil {
+	if len(s.TargetList) != 1 {
 		return false
 	}
+	// Nothing else may stand in the statement: it is compared with one that has only the call, and the call with a plain one.
 	f := s.TargetList[0].GetResTarget().GetVal().GetFuncCall()
+	bare := &pg_query.SelectStmt{TargetList: s.TargetList, LimitOption: s.LimitOption, Op: s.Op}
+	call := &pg_query.FuncCall{Funcname: f.GetFuncname(), Args: f.GetArgs(), Funcformat: f.GetFuncformat(), Location: f.GetLocation()}
+	if f == nil || !proto.Equal(s, bare) || !proto.Equal(f, call) || len(s.TargetList[0].GetResTarget().Indirection) > 0 {
+		return false
+	}
 	name, ok := names(f.GetFuncname())
 	if !ok || len(f.GetArgs()) != 3 || name[len(name)-1] != "set_config" || len(name) == 2 && name[0] != "pg_catalog" || len(name) > 2 {
 		return false
@@ -211,6 +220,10 @@ func (r *run) setConfig(s *pg_query.SelectStmt) bool {
 	}
 	if setting == nil || value == nil {
 		return false
+	}
+	r.visited[s], r.visited[f] = true, true
+	if cast := f.Args[2].GetTypeCast(); cast != nil {
+		r.visited[cast.TypeName] = true
 	}
 	r.setEffect(strings.ToLower(setting.Sval), value.Sval, isLocal, false)
 	return true

@@ -21,6 +21,7 @@ type run struct {
 	raw     *pg_query.RawStmt
 	number  int  // from 1
 	last    bool // the last of its string: comments behind it are its own
+	visited visited
 	out     *Statement
 	edits   []edit
 }
@@ -96,7 +97,7 @@ func (r *run) resolver() *resolver {
 	}
 	v := &views{binding: r.binding, plan: r.plan}
 	q := r.newResolver(v, r.p, path)
-	q.temp = r.values.Temporary
+	q.temp, q.visited = r.values.Temporary, r.visited
 	return q
 }
 
@@ -270,6 +271,9 @@ func (r *run) transaction(s *pg_query.TransactionStmt) {
 // copy handles COPY ... TO STDOUT.
 func (r *run) copy(s *pg_query.CopyStmt) {
 	r.out.Kind = "COPY"
+	if s.IsFrom {
+		r.out.Kind = KindCopyFrom
+	}
 	switch {
 	case s.IsProgram || s.Filename != "":
 		r.refuse(&Refusal{Code: "42501", Message: "permission denied to COPY to a file or program of the server", Hint: "Use COPY ... TO STDOUT, COPY ... FROM STDIN or psql's \\copy."})

@@ -8,6 +8,7 @@ import (
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
+	"github.com/pgscrim/pgscrim/rules"
 )
 
 // isSystem reports whether a relation is part of the system catalogs.
@@ -71,33 +72,47 @@ func (r *resolver) protectSystem(f *ref) bool {
 
 // rowCounts stands for the columns of pg_class that tell how many rows a relation has, hidden ones included.
 func (r *resolver) rowCounts() map[string]string {
-	oids := r.protectedOIDs()
-	if len(oids) == 0 {
+	counted := r.counted(aliasSource + ".oid")
+	if counted == "" {
 		return nil
 	}
 	hide := func(column, typ, unknown string) string {
-		return fmt.Sprintf("CASE WHEN %[1]s.oid IN (%[2]s) THEN '%[3]s'::pg_catalog.%[4]s ELSE %[1]s.%[5]s END",
-			aliasSource, strings.Join(oids, ", "), unknown, typ, column)
+		return fmt.Sprintf("CASE WHEN %s THEN %s.%s ELSE '%s'::pg_catalog.%s END", counted, aliasSource, column, unknown, typ)
 	}
 	return map[string]string{
 		"reltuples": hide("reltuples", "float4", "-1"), "relpages": hide("relpages", "int4", "0"), "relallvisible": hide("relallvisible", "int4", "0"),
 	}
 }
 
-// protectedOIDs lists the relations that the policy changes for this caller, and their indexes' tables, as decimal numbers.
-func (r *resolver) protectedOIDs() []string {
-	var oids []uint32
-	for oid, e := range r.entries {
-		if !r.plan(e).trivial {
-			oids = append(oids, oid)
+// firstUserOID is the first OID of an object that is not the system's own (FirstNormalObjectId in transam.h).
+const firstUserOID = 16384
+
+// counted spells the condition that the caller may know the number of rows of the relation with an OID: it is the system's,
+// or one whose rows and cells the caller sees as they are, or an index of one. It is empty if that is so for all.
+func (r *resolver) counted(oid string) string {
+	var known []string
+	all := true
+	r.snap.Relations(func(rel *catalog.Relation) {
+		if isSystem(rel) || rel.Kind == catalog.View {
+			return
 		}
+		e := r.entries[rel.OID]
+		if e != nil && r.plan(e).trivial || e == nil && r.policy.UnlistedTables == rules.Show && rel.Kind == catalog.Table {
+			known = append(known, fmt.Sprint(rel.OID))
+		} else {
+			all = false
+		}
+	})
+	if all {
+		return ""
 	}
-	slices.Sort(oids)
-	out := make([]string, len(oids))
-	for i, o := range oids {
-		out[i] = fmt.Sprint(o)
+	slices.Sort(known) // in any order, but always the same
+	condition := fmt.Sprintf("%s OPERATOR(pg_catalog.<) %d::pg_catalog.oid", oid, firstUserOID)
+	if len(known) > 0 {
+		list := strings.Join(known, ", ")
+		condition += fmt.Sprintf(" OR %[1]s IN (%[2]s) OR EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid OPERATOR(pg_catalog.=) %[1]s AND i.indrelid IN (%[2]s))", oid, list)
 	}
-	return out
+	return "(" + condition + ")"
 }
 
 // fragment builds what stands for the catalog, empty if the statement uses nothing that is not shown. Tools that read
@@ -147,14 +162,9 @@ func (r *resolver) guardSize(x *pg_query.FuncCall, guard sizeGuard) {
 		r.guardArgument(x, "(SELECT NULL::pg_catalog.oid FROM (SELECT (", ") AS v) AS x)")
 		return
 	}
-	oids := strings.Join(r.protectedOIDs(), ", ")
-	if oids == "" {
-		return
+	if counted := r.counted("x.v::pg_catalog.oid"); counted != "" {
+		r.guardArgument(x, "(SELECT x.v FROM (SELECT (", ")::pg_catalog.regclass AS v) AS x WHERE "+counted+")")
 	}
-	// The size of an index or TOAST table tells of its table.
-	r.guardArgument(x, "(SELECT x.v FROM (SELECT (", fmt.Sprintf(")::pg_catalog.regclass AS v) AS x WHERE x.v::pg_catalog.oid NOT IN (%[1]s)"+
-		" AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid OPERATOR(pg_catalog.=) x.v::pg_catalog.oid AND i.indrelid IN (%[1]s))"+
-		" AND NOT EXISTS (SELECT FROM pg_catalog.pg_class AS t WHERE t.reltoastrelid OPERATOR(pg_catalog.=) x.v::pg_catalog.oid AND t.oid IN (%[1]s)))", oids))
 }
 
 // guardArgument puts text around the first argument of a call.

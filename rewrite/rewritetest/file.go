@@ -98,8 +98,8 @@ func (f *File) directives(lines []string, line int) (map[string]string, error) {
 	return values, nil
 }
 
-// value returns a directive of the case, or of the file.
-func (f *File) value(c *Case, key string) (string, bool) {
+// Value returns a directive of the case, or of the file.
+func (f *File) Value(c *Case, key string) (string, bool) {
 	if v, ok := c.values[key]; ok {
 		return v, true
 	}

@@ -44,7 +44,7 @@ func Update(results []*Result) {
 // session is the session that a case describes.
 func (r *Runner) session(f *File, c *Case) rewrite.Session {
 	var s rewrite.Session
-	names, _ := f.value(c, "role")
+	names, _ := f.Value(c, "role")
 	for name := range strings.SplitSeq(names, ",") {
 		if name = strings.TrimSpace(name); name != "" {
 			s.Roles = append(s.Roles, name)
@@ -52,13 +52,13 @@ func (r *Runner) session(f *File, c *Case) rewrite.Session {
 	}
 	policy := r.Rewriter.Policy()
 	v := rewrite.Values{SearchPath: r.Rewriter.DefaultSearchPath(), Purpose: policy.DefaultPurpose(s.Roles)}
-	if path, ok := f.value(c, "search_path"); ok {
+	if path, ok := f.Value(c, "search_path"); ok {
 		v.SearchPath = path
 	}
-	if purpose, ok := f.value(c, "purpose"); ok {
+	if purpose, ok := f.Value(c, "purpose"); ok {
 		v.Purpose = purpose
 	}
-	v.Reason, _ = f.value(c, "reason")
+	v.Reason, _ = f.Value(c, "reason")
 	s.Direct = policy.IsDirect(s.Roles)
 	s.Settings = rewrite.NewSettings(v)
 	return s
