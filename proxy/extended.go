@@ -120,12 +120,6 @@ func (s *session) current(name string) (*prepared, *rewrite.Refusal, error) {
 	if p.bySQL {
 		return p, s.mayExecute(p, name, s.view.Values()), nil
 	}
-	if err := s.settle(); err != nil { // a Parse in a failed transaction would lose the statement
-		return nil, nil, err
-	}
-	if s.failed() {
-		return p, nil, nil // what is not the end of the transaction fails
-	}
 	fresh := *p
 	fresh.lost = false
 	s.answer(&fresh)
@@ -140,13 +134,6 @@ func (s *session) current(name string) (*prepared, *rewrite.Refusal, error) {
 		return p, refusal, nil
 	}
 	return &fresh, nil, s.parseAgain(&fresh)
-}
-
-// failed reports whether the session is in a failed transaction when nothing is under way.
-func (s *session) failed() bool {
-	s.state.Lock()
-	defer s.state.Unlock()
-	return s.state.status == 'E'
 }
 
 func firstRefusal(a *rewrite.Answer) *rewrite.Refusal {

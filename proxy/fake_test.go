@@ -82,6 +82,13 @@ func (f *fakeRewriter) statement(text string, s rewrite.Session) rewrite.Stateme
 		kind("COMMIT", rewrite.Effect{Kind: rewrite.EffectCommit})
 	case "rollback":
 		kind("ROLLBACK", rewrite.Effect{Kind: rewrite.EffectRollback})
+		if word(1) == "to" {
+			st.Effect = rewrite.Effect{Kind: rewrite.EffectRollbackTo, Name: word(2)}
+		}
+	case "savepoint":
+		kind("SAVEPOINT", rewrite.Effect{Kind: rewrite.EffectSavepoint, Name: word(1)})
+	case "copy":
+		kind("COPY", rewrite.Effect{})
 	case "prepare":
 		kind("PREPARE", rewrite.Effect{Kind: rewrite.EffectPrepare, Name: word(1)})
 	case "execute":

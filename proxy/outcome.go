@@ -118,7 +118,7 @@ func (s *session) readyForQuery(e *expectation, h header) error {
 	s.state.settings.Ready(status)
 	s.state.status, s.state.ready = status, time.Now()
 	s.state.Unlock()
-	if e.kind == 'Q' {
+	if e.kind == 'Q' { // it ends the unnamed ones
 		s.statements.settle("", nil)
 		s.portals.settle("", nil)
 	}

@@ -18,6 +18,13 @@ func TestShutdown(t *testing.T) {
 	if _, err := exec(t, busy, "BEGIN"); err != nil {
 		t.Fatal(err)
 	}
+	middle := hijack(t, r.dsn("ana", "")) // in a segment, outside a transaction
+	if _, err := middle.Write(encode(t, &pgproto3.Parse{Query: "SELECT 1"}, &pgproto3.Flush{})); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(middle, make([]byte, headerBytes)); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	ended := make(chan error, 1)
@@ -31,6 +38,12 @@ func TestShutdown(t *testing.T) {
 	}
 	if got, err := exec(t, busy, "SELECT 1"); err != nil || got[0] != "1" {
 		t.Fatal(got, err)
+	}
+	if _, err := middle.Write(encode(t, &pgproto3.Bind{}, &pgproto3.Execute{}, &pgproto3.Sync{})); err != nil {
+		t.Fatal(err)
+	}
+	if notice, err = io.ReadAll(middle); err != nil || !strings.Contains(string(notice), "SELECT 1") || !strings.Contains(string(notice), "57P01") {
+		t.Errorf("a session in a segment hears %q, %v", notice, err)
 	}
 	if _, err := busy.Conn().Write(encode(t, &pgproto3.Query{String: "COMMIT"})); err != nil {
 		t.Fatal(err)

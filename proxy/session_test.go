@@ -3,11 +3,13 @@ package proxy
 import (
 	"context"
 	"errors"
+	"io"
 	"runtime"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/jackc/pgproto3/v2"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -76,7 +78,38 @@ func TestReload(t *testing.T) {
 	if _, err := exec(t, raw, "BEGIN; DECLARE c CURSOR FOR SELECT generate_series(1, 3)"); err != nil {
 		t.Fatal(err)
 	}
+	portals := hijack(t, r.dsn("ana", ""))
+	in := pgproto3.NewFrontend(pgproto3.NewChunkReader(portals), io.Discard)
+	turn := func(want string, messages ...pgproto3.Message) {
+		t.Helper()
+		if _, err := portals.Write(encode(t, messages...)); err != nil {
+			t.Fatal(err)
+		}
+		_ = portals.SetReadDeadline(time.Now().Add(10 * time.Second))
+		for {
+			m, err := in.Receive()
+			if err != nil {
+				t.Fatal(err)
+			}
+			switch m := m.(type) {
+			case *pgproto3.ErrorResponse:
+				if m.Code != want {
+					t.Errorf("error %q, want %q", m.Message, want)
+				}
+				want = ""
+			case *pgproto3.ReadyForQuery:
+				if want != "" {
+					t.Errorf("no error %s", want)
+				}
+				return
+			}
+		}
+	}
+	turn("", &pgproto3.Query{String: "BEGIN"})
+	turn("", &pgproto3.Parse{Query: "SELECT generate_series(1, 3)"}, &pgproto3.Bind{DestinationPortal: "p"}, &pgproto3.Execute{Portal: "p", MaxRows: 1}, &pgproto3.Sync{})
+	turn("", &pgproto3.Execute{Portal: "p", MaxRows: 1}, &pgproto3.Sync{})
 	r.SetRewriter(&fakeRewriter{policy: "p2", catalog: "c1"})
+	turn("0A000", &pgproto3.Execute{Portal: "p", MaxRows: 1}, &pgproto3.Sync{})
 	_, err := exec(t, raw, "FETCH 1 FROM c")
 	if sqlstate(err) != "0A000" {
 		t.Errorf("a cursor of the policy before: %v", err)

@@ -75,8 +75,6 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 		s.skipRuns(runs)
 		return nil
 	}
-	s.statements.send("", nil, s.segment) // a Query ends the unnamed statement and portal
-	s.portals.send("", nil, s.segment)
 	for _, r := range runs {
 		s.expect(r.statement.Effect)
 	}
