@@ -7,17 +7,21 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/pgscrim/pgscrim/proxy/bench"
 )
 
-// Flags of `make bench`. Without any the harness itself is tested, in seconds.
+// Flags of `make bench` and `make soak`. Without any the harness itself is tested, in seconds.
 var (
 	size    = flag.String("size", "smoke", "full, quick or smoke")
 	binary  = flag.String("pgscrim", "", "path of pgscrim; empty builds it")
 	report  = flag.String("json", "", "where the report goes as JSON")
 	rounds  = flag.Int("rounds", 0, "rounds, if not those of the size")
 	seconds = flag.Int("seconds", 0, "seconds of each measurement, if not those of the size")
+
+	sessions = flag.Int("sessions", 20, "sessions of the soak")
+	duration = flag.Duration("duration", 3*time.Second, "time of the soak")
 )
 
 func TestBench(t *testing.T) {
@@ -54,6 +58,13 @@ func TestBench(t *testing.T) {
 		if x.Rate <= 0 || len(x.Rates) != opts.Rounds {
 			t.Errorf("%+v: nothing was measured", x)
 		}
+	}
+}
+
+func TestSoak(t *testing.T) {
+	opts := bench.SoakOptions{Binary: pgscrim(t), Sessions: *sessions, Duration: *duration, Messages: os.Stdout}
+	if err := bench.Soak(context.Background(), opts); err != nil {
+		t.Fatal(err)
 	}
 }
 

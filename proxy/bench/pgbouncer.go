@@ -113,7 +113,7 @@ func (st *site) startPgBouncer(ctx context.Context, binary string) (*process, st
 			}
 		}
 	}
-	p, err := startProcess(ctx, "PgBouncer", address, exec.Command(binary, "-q", file), as)
+	p, err := startProcess(ctx, "PgBouncer", address, accepts, exec.Command(binary, "-q", file), as)
 	if err != nil {
 		return nil, "", err
 	}

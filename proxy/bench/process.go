@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os/exec"
 	"sync"
 	"syscall"
@@ -21,8 +22,8 @@ type process struct {
 	err    error // how it ended, once ended is closed
 }
 
-// startProcess starts a program and waits until it accepts connections at address.
-func startProcess(ctx context.Context, name, address string, cmd *exec.Cmd, as *syscall.Credential) (*process, error) {
+// startProcess starts a program and waits until the probe of an address succeeds.
+func startProcess(ctx context.Context, name, address string, probe func(context.Context, string) error, cmd *exec.Cmd, as *syscall.Credential) (*process, error) {
 	p := &process{name: name, cmd: cmd, output: new(output), ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = p.output, p.output, attributes(as)
 	if err := cmd.Start(); err != nil {
@@ -32,7 +33,7 @@ func startProcess(ctx context.Context, name, address string, cmd *exec.Cmd, as *
 		p.err = cmd.Wait()
 		close(p.ended)
 	}()
-	if err := p.await(ctx, address); err != nil {
+	if err := p.await(ctx, address, probe); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s does not start: %w\n%s", name, err, p.output), p.stop(syscall.SIGKILL))
 	}
 	return p, nil
@@ -41,14 +42,14 @@ func startProcess(ctx context.Context, name, address string, cmd *exec.Cmd, as *
 // startTimeout is ample for a start: pgscrim reads the catalog in it.
 const startTimeout = 30 * time.Second
 
-// await returns when a connection to address succeeds.
-func (p *process) await(ctx context.Context, address string) error {
+// await returns when a probe succeeds.
+func (p *process) await(ctx context.Context, address string, probe func(context.Context, string) error) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	for {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+		err := probe(ctx, address)
 		if err == nil {
-			return conn.Close()
+			return nil
 		}
 		select {
 		case <-p.ended:
@@ -58,6 +59,32 @@ func (p *process) await(ctx context.Context, address string) error {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// accepts is the probe of a server that listens once it can serve.
+func accepts(ctx context.Context, address string) error {
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+// isReady is the probe of pgscrim's admin address.
+func isReady(ctx context.Context, address string) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	request.Close = true // pgscrim must not be left with a connection
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	if response.StatusCode != http.StatusOK {
+		err = errors.New(response.Status)
+	}
+	return errors.Join(err, response.Body.Close())
 }
 
 // stop sends a signal and waits for the end, which it enforces. How the process ended is no error.

@@ -175,9 +175,9 @@ func (st *site) startPgscrim(ctx context.Context, binary, durability string) (p 
 		return nil, "", "", err
 	}
 	cmd := exec.Command(binary, "serve", "--config", filepath.Join(dir, "pgscrim.yaml"), "--listen", address, "--admin", admin,
-		"--upstream", st.cluster.DSNAs(role, st.password, database), "--log-level", "warn")
+		"--upstream", st.cluster.DSNAs(role, st.password, database), "--log-level", "error")
 	cmd.Env = append(os.Environ(), "PGSCRIM_AUDIT_DURABILITY="+durability)
-	if p, err = startProcess(ctx, "pgscrim "+durability, address, cmd, nil); err != nil {
+	if p, err = startProcess(ctx, "pgscrim "+durability, admin, isReady, cmd, nil); err != nil {
 		return nil, "", "", err
 	}
 	st.processes = append(st.processes, p)
