@@ -23,6 +23,7 @@ func TestScripts(t *testing.T) {
 		"errverbose":             "SELECT nosuch FROM crm.customers;\n\\errverbose",
 		"position":               `SELECT 'Zürich', email, nosuch FROM crm.customers;`,
 		"position in lines":      "SELECT email,\n  -- é\n  full_name,\n  nosuch\nFROM crm.customers;",
+		"syntax error in lines":  "SELECT email,\n  -- é\n  full_name,\n  1/0 nosuch(1)\nFROM crm.customers;",
 		"expanded":               "\\x\nSELECT id, email FROM crm.customers ORDER BY id LIMIT 2;\n\\x auto\nTABLE crm.markets;",
 		"formats":                "\\pset format html\nTABLE crm.markets;\n\\pset format latex\nTABLE crm.markets;\n\\pset format unaligned\nTABLE crm.markets;",
 		"null":                   "\\pset null NULL\nSELECT id, native_name FROM crm.customers ORDER BY id LIMIT 20;",
