@@ -24,7 +24,7 @@ type Options struct {
 
 // Full are the options of `make bench`.
 func Full() Options {
-	return Options{Customers: 50_000, Scale: 10, Rounds: 5, Seconds: 3, Clients: []int{8, 32}, Install: true}
+	return Options{Customers: 50_000, Scale: 10, Rounds: 5, Seconds: 2, Clients: []int{8, 32}, Install: true}
 }
 
 // Quick are options for a first look: a few minutes, and noisy.

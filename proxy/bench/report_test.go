@@ -1,0 +1,61 @@
+package bench
+
+import (
+	"os"
+	"testing"
+	"time"
+)
+
+func TestRatiosAreTakenRoundByRound(t *testing.T) {
+	cellOf := func(rates ...float64) *cell {
+		c := &cell{}
+		for _, r := range rates {
+			c.samples = append(c.samples, &measurement{units: r, elapsed: time.Second})
+		}
+		return c
+	}
+	// The machine is ten times slower in the second round, for both.
+	if got := cellOf(50, 5, 60).relativeTo(cellOf(100, 10, 100)); got != 0.5 {
+		t.Errorf("ratio %v, want 0.5", got)
+	}
+	if got := median([]float64{4, 1, 3, 2}); got != 2.5 {
+		t.Errorf("median %v, want 2.5", got)
+	}
+}
+
+func TestSummaryOfPgbench(t *testing.T) {
+	const out = `transaction type: script.sql
+number of transactions actually processed: 12345
+number of failed transactions: 0 (0.000%)
+latency average = 0.250 ms
+tps = 4000.500000 (without initial connection time)
+`
+	if n, rate, err := parseSummary(out); err != nil || n != 12345 || rate != 4000.5 {
+		t.Errorf("got %v, %v, %v", n, rate, err)
+	}
+	if _, _, err := parseSummary("pgbench: error: connection failed"); err == nil {
+		t.Error("no summary was one")
+	}
+}
+
+func TestCPUTime(t *testing.T) {
+	before, err := cpuTime(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for begun := time.Now(); time.Since(begun) < 200*time.Millisecond; {
+		continue
+	}
+	after, err := cpuTime(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tree, err := treeTime(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	// We may have had to share the CPU, so that less than the time was ours.
+	if used := after - before; used < 2*tick || used > 5*time.Second || tree < after {
+		t.Errorf("200 ms of work took %v; with children %v of %v", used, tree, after)
+	}
+}
