@@ -40,11 +40,11 @@ vet: compiler ## go vet
 	$(GO) vet ./...
 
 bench: build ## what pgscrim costs beside PgBouncer and hand-written views, and micro-benchmarks (BENCH_FLAGS=-size=quick: minutes)
-	$(GO) test -count=1 -timeout 3h -v -run '^TestBench$$' ./proxy/bench -pgscrim $(CURDIR)/bin/pgscrim -json $(CURDIR)/bin/bench.json -size full $(BENCH_FLAGS)
+	$(GO) test -count=1 -timeout 3h -v -run '^TestBench$$' ./proxy/bench -args -pgscrim $(CURDIR)/bin/pgscrim -json $(CURDIR)/bin/bench.json -size full $(BENCH_FLAGS)
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
 soak: build ## 200 sessions that do everything, good and bad, for a minute (SOAK_FLAGS=-duration=10m: longer)
-	$(GO) test -count=1 -timeout 25h -v -run '^TestSoak$$' ./proxy/bench -pgscrim $(CURDIR)/bin/pgscrim -sessions 200 -duration 60s $(SOAK_FLAGS)
+	$(GO) test -count=1 -timeout 25h -v -run '^TestSoak$$' ./proxy/bench -args -pgscrim $(CURDIR)/bin/pgscrim -sessions 200 -duration 60s $(SOAK_FLAGS)
 
 fuzz: compiler ## run each fuzz target for FUZZ_TIME
 	@set -e; for package in $$($(GO) list ./...); do \
