@@ -92,6 +92,12 @@ type Rewriter interface {
 	DefaultSearchPath() string
 }
 
+// The rewriter of package rewrite is what the server is made for.
+var (
+	_ Rewriter = (*rewrite.Rewriter)(nil)
+	_ Tripwire = (*rewrite.Rewriter)(nil)
+)
+
 // Tripwire is what a Rewriter may also be: a second look at what comes back. MustNotAppear reports whether the
 // session must not receive the column as it is stored; column is its attribute number.
 type Tripwire interface {

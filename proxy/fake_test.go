@@ -89,6 +89,9 @@ func (f *fakeRewriter) statement(text string, s rewrite.Session) rewrite.Stateme
 		kind("SAVEPOINT", rewrite.Effect{Kind: rewrite.EffectSavepoint, Name: word(1)})
 	case "copy":
 		kind("COPY", rewrite.Effect{})
+		if word(1) == "allowed" {
+			st.Kind = rewrite.KindCopyFrom
+		}
 	case "prepare":
 		kind("PREPARE", rewrite.Effect{Kind: rewrite.EffectPrepare, Name: word(1)})
 	case "execute":
@@ -106,9 +109,13 @@ func (f *fakeRewriter) statement(text string, s rewrite.Session) rewrite.Stateme
 	case strings.Contains(text, "secret"):
 		st.Decision, st.Rewritten = rewrite.Deny, `SELECT * FROM "pgscrim refused 1"`
 		st.Refusal = &rewrite.Refusal{Code: "42501", Message: "column secret is denied", Hint: "ask the owner", Position: 8, Marker: "pgscrim refused 1", Rule: "no-secrets"}
+	case strings.Contains(text, "marked_error"):
+		st.Rewritten, st.Decision = strings.ReplaceAll(text, "marked_error", "CAST('pgscrim refused 2' || clock_timestamp() AS int)"), rewrite.Rewrite
+		st.OnError = &rewrite.Refusal{Code: "42501", Message: "new row is not visible to you", Marker: "pgscrim refused 2"}
 	case strings.Contains(text, "purpose_now"):
 		st.Rewritten = strings.ReplaceAll(text, "purpose_now", "'"+values.Purpose+"/"+f.policy+"'::text")
 		st.Decision = rewrite.Rewrite
+		st.Columns = []rewrite.ColumnUse{{Relation: "public.t", Column: "email", Action: "mask", Mask: "redact", Rules: []string{"all"}}}
 	case f.masked != "" && strings.Contains(text, f.masked):
 		st.Rewritten = strings.ReplaceAll(text, f.masked, f.with)
 		st.Decision = rewrite.Rewrite

@@ -188,7 +188,12 @@ func (s *session) behind(e *expectation, fields *pgproto3.ErrorResponse) (refusa
 	if e == nil || e.answer == nil {
 		return nil, false
 	}
-	return refusalBehind(e.answer, fields), e.answer.Changed
+	refusal = refusalBehind(e.answer, fields)
+	if of := e.running().behind(); refusal == nil && of != nil {
+		refusal = refusalOf(of, fields)
+		changed = of.Text != of.Rewritten
+	}
+	return refusal, changed || e.answer.Changed
 }
 
 // noticeResponse relays a notice, without what it says of a text that is not the client's.

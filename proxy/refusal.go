@@ -16,6 +16,7 @@ const (
 	codeNotSupported         = "0A000"
 	codeBadEncoding          = "22021"
 	codeInvalidParameter     = "22023"
+	codeInvalidText          = "22P02"
 	codeUndefinedStatement   = "26000"
 	codeInvalidAuthorization = "28000"
 	codeInvalidPassword      = "28P01"
@@ -64,19 +65,27 @@ func errorFields(body []byte) (*pgproto3.ErrorResponse, error) {
 
 // refusalBehind returns the refusal that an upstream error stands for, nil if the error is PostgreSQL's own.
 func refusalBehind(a *rewrite.Answer, e *pgproto3.ErrorResponse) *rewrite.Refusal {
-	if a == nil {
-		return nil
-	}
 	if a.Refusal != nil && e.Code == codeSyntaxError {
 		return a.Refusal
 	}
-	if e.Code != codeUndefinedTable {
-		return nil
-	}
 	for i := range a.Statements {
-		if r := a.Statements[i].Refusal; r != nil && r.Marker != "" && strings.Contains(e.Message, r.Marker) {
+		if r := refusalOf(&a.Statements[i], e); r != nil {
 			return r
 		}
+	}
+	return nil
+}
+
+// refusalOf returns the refusal of a statement whose marker an upstream error carries.
+func refusalOf(st *rewrite.Statement, e *pgproto3.ErrorResponse) *rewrite.Refusal {
+	carries := func(r *rewrite.Refusal, code string) bool {
+		return r != nil && e.Code == code && r.Marker != "" && strings.Contains(e.Message, r.Marker)
+	}
+	switch {
+	case carries(st.Refusal, codeUndefinedTable):
+		return st.Refusal
+	case carries(st.OnError, codeInvalidText):
+		return st.OnError
 	}
 	return nil
 }

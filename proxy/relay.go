@@ -115,7 +115,7 @@ func (s *session) answered(h header) error {
 	case 'A', 'v': // NotificationResponse
 		return s.upstream.in.relay(s.client.out, h)
 	case 'G':
-		if !s.direct {
+		if r := e.running(); r == nil || !s.direct && r.statement.Kind != rewrite.KindCopyFrom {
 			return errCopyIn
 		}
 		s.pending.copyIn()

@@ -159,12 +159,8 @@ func (s *session) sync(h header) error {
 	return s.client.in.relay(s.upstream.out, h)
 }
 
-// copyData relays the data of COPY FROM STDIN, which only direct sessions may run. Outside of COPY it is ignored, as
-// PostgreSQL does.
+// copyData relays the data of COPY FROM STDIN. Outside of COPY, PostgreSQL ignores it.
 func (s *session) copyData(h header) error {
-	if !s.direct {
-		return s.client.in.skip(h.size)
-	}
 	if h.kind != 'd' {
 		if _, err := s.push(&expectation{kind: 'c'}); err != nil {
 			return err

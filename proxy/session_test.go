@@ -197,6 +197,41 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+func TestNotices(t *testing.T) {
+	r := start(t)
+	var notices []string
+	cfg, err := pgconn.ParseConfig(r.dsn("ana", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) {
+		notices = append(notices, n.Severity+" "+n.Code+" "+n.Message)
+	}
+	conn, err := pgconn.ConnectConfig(context.Background(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close(context.Background()) }()
+	for _, test := range []struct {
+		sql  string
+		want int
+	}{
+		{"SELECT purpose_now", 0},
+		{"SET pgscrim.notices = 'on'; SELECT purpose_now; SELECT 1", 1},
+		{"PREPARE p AS SELECT purpose_now; EXECUTE p", 2},
+		{"SELECT 1/0, purpose_now", 0},
+		{"SET pgscrim.notices = 'off'; SELECT purpose_now", 0},
+	} {
+		notices = nil
+		if _, err := exec(t, conn, test.sql); err != nil && sqlstate(err) != "22012" {
+			t.Fatal(err)
+		}
+		if len(notices) != test.want || test.want > 0 && !strings.Contains(notices[0], "NOTICE 00000 ") {
+			t.Errorf("%s: %q", test.sql, notices)
+		}
+	}
+}
+
 func TestSettingsThatMayNotChange(t *testing.T) {
 	r := start(t)
 	for _, sql := range []string{

@@ -27,6 +27,14 @@ type run struct {
 	rows, bytes int64
 }
 
+// behind returns the statement that an EXECUTE or FETCH runs, nil for other statements.
+func (r *run) behind() *rewrite.Statement {
+	if r == nil || r.of == nil {
+		return nil
+	}
+	return r.of.statement
+}
+
 // caller is the session as the rewriter sees it.
 func (s *session) caller() rewrite.Session {
 	return rewrite.Session{Roles: s.roles, Direct: s.direct, Settings: s.view}
@@ -215,9 +223,7 @@ func (s *session) statementRecord(r *run) *audit.Record {
 		record.Rewritten = st.Rewritten
 	}
 	record.Relations, record.Columns, record.Policy = st.Relations, columns(st.Columns), r.policy
-	if r.of != nil && r.of.statement != nil {
-		// An EXECUTE or FETCH reads what the statement behind it reads.
-		of := r.of.statement
+	if of := r.behind(); of != nil { // an EXECUTE or FETCH reads what the statement behind it reads
 		if len(record.Relations) == 0 {
 			record.Relations = of.Relations
 		}
@@ -290,8 +296,8 @@ func (r *run) notice() string {
 		return ""
 	}
 	text := r.statement.Notice(notices == "verbose")
-	if text == "" && r.of != nil && r.of.statement != nil {
-		text = r.of.statement.Notice(notices == "verbose")
+	if of := r.behind(); text == "" && of != nil {
+		text = of.Notice(notices == "verbose")
 	}
 	return text
 }

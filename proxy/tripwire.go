@@ -51,8 +51,8 @@ func (s *session) rowDescription(e *expectation, h header) error {
 func (s *session) callerOf(e *expectation) rewrite.Session {
 	st := e.described
 	if r := e.running(); r != nil {
-		if st = r.statement; r.of != nil {
-			st = r.of.statement
+		if st = r.behind(); st == nil {
+			st = r.statement
 		}
 	}
 	s.state.Lock()
