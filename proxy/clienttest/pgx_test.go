@@ -207,7 +207,7 @@ func TestPool(t *testing.T) {
 func TestReload(t *testing.T) {
 	s := newSite(t)
 	german := stored(t, s, "DE")
-	masked := "***" + german.email[strings.Index(german.email, "@"):]
+	masked := german.maskedEmail()
 	for _, mode := range []pgx.QueryExecMode{pgx.QueryExecModeCacheStatement, pgx.QueryExecModeCacheDescribe, pgx.QueryExecModeExec} {
 		s.apply(t)
 		conn := connect(t, s.as("ana"))
