@@ -12,6 +12,8 @@ type Session struct {
 	// Settings are the settings that decide how a statement is understood, as they stand
 	// when the statement starts.
 	Settings Settings
+	// Parameters are the types that a Parse message declares for $1, $2, ... (OIDs; 0 is none).
+	Parameters []uint32
 }
 
 // Answer is the rewriter's answer to one query string, which may hold several statements.
@@ -56,6 +58,8 @@ type Statement struct {
 	Refusal *Refusal
 	// OnError, if set, stands for an upstream error (22P02) that contains its Marker.
 	OnError *Refusal
+	// HideDetail is true if the DETAIL of an integrity error (SQLSTATE class 23) may show values that the caller may not see.
+	HideDetail bool
 	// Relations are the relations that are read, schema-qualified, sorted.
 	Relations []string
 	// Columns are the protected columns that are used, with what happened to each.

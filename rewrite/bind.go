@@ -215,8 +215,8 @@ func (b *binder) newEntry(rel *catalog.Relation, t *rules.Table) *entry {
 	return e
 }
 
-// bindChildren gives partitions and inheritance children their parent's entry, unless they have one of their own. A
-// parent without an entry whose child has one would show the child's rows: that is a problem.
+// bindChildren gives partitions and inheritance children their parent's entry. A parent shows the rows of its children, so
+// that every parent of a relation must have the same entry, and a child none of its own: else it is a problem.
 func (b *binder) bindChildren() {
 	var named []*entry
 	for _, t := range b.policy.Tables {
@@ -225,13 +225,16 @@ func (b *binder) bindChildren() {
 		}
 	}
 	for _, e := range named {
+		b.inherit(e, e.rel)
+	}
+	for _, e := range b.entries {
 		for _, parent := range e.rel.Parents {
-			if p := b.snap.RelationByOID(parent); p != nil && b.entries[parent] == nil {
-				b.problem(e.table.Pos, "name the parent instead: children carry its entry",
-					"%s.%s is a child of %s.%s, which the policy does not name", e.rel.Name.Schema, e.rel.Name.Name, p.Name.Schema, p.Name.Name)
+			p := b.snap.RelationByOID(parent)
+			if of := b.entries[parent]; p != nil && (of == nil || of.table != e.table) {
+				b.problem(e.table.Pos, "name only the parent, or all parents alike: children carry its entry, and their rows show through each parent",
+					"%s.%s is a child of %s.%s, which has another entry or none", e.rel.Name.Schema, e.rel.Name.Name, p.Name.Schema, p.Name.Name)
 			}
 		}
-		b.inherit(e, e.rel)
 	}
 }
 

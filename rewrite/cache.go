@@ -8,8 +8,8 @@ import (
 
 // cacheKey is all that an answer depends on under one policy and catalog.
 type cacheKey struct {
-	sql, roles string
-	values     Values
+	sql, roles, parameters string
+	values                 Values
 }
 
 // cache holds answers by exact text, the least recently used ones dropped when it outgrows its bound.

@@ -17,7 +17,8 @@ const (
 	typeBpchar  = 1042
 	typeVarchar = 1043
 	typeNumeric = 1700
-	typeUnknown = 705 // a constant without a type, or a parameter: it takes the type of what it is compared with
+	typeArray   = 2277 // anyarray
+	typeUnknown = 705  // a constant without a type, or a parameter: it takes the type of what it is compared with
 )
 
 // expr walks an expression, notes what it uses and whether it can leak, and returns its type, 0 if that is not known.
@@ -31,7 +32,7 @@ func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
 	case *pg_query.Node_AConst:
 		return constantType(x.AConst)
 	case *pg_query.Node_ParamRef:
-		return typeUnknown
+		return r.parameter(x.ParamRef)
 	case *pg_query.Node_AExpr:
 		return r.operatorExpr(x.AExpr, sc)
 	case *pg_query.Node_BoolExpr, *pg_query.Node_NullTest, *pg_query.Node_BooleanTest:
@@ -59,7 +60,9 @@ func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
 		return r.indirection(x.AIndirection, sc)
 	case *pg_query.Node_SortBy:
 		r.sortOperator(x.SortBy)
-	case *pg_query.Node_SqlvalueFunction, *pg_query.Node_AStar, *pg_query.Node_String_, *pg_query.Node_GroupingSet, *pg_query.Node_List:
+	case *pg_query.Node_SqlvalueFunction:
+		return sqlValueType[x.SqlvalueFunction.Op]
+	case *pg_query.Node_AStar, *pg_query.Node_String_, *pg_query.Node_GroupingSet, *pg_query.Node_List:
 	case *pg_query.Node_JsonArrayQueryConstructor:
 		r.leak(sc)
 		r.jsonOutput(x.JsonArrayQueryConstructor.Output)
@@ -128,22 +131,38 @@ func constantType(c *pg_query.A_Const) uint32 {
 	return typeUnknown
 }
 
-// isConstant reports whether an expression is a constant or parameter, as far as its own evaluation goes.
-func isConstant(n *pg_query.Node) bool {
-	if n == nil {
-		return true
+// parameter is the type of $n: what the client has declared, else what it is compared with.
+func (r *resolver) parameter(p *pg_query.ParamRef) uint32 {
+	if n := int(p.Number); n >= 1 && n <= len(r.parameters) && r.parameters[n-1] != 0 {
+		return r.parameters[n-1]
 	}
-	switch x := n.Node.(type) {
-	case *pg_query.Node_AConst, *pg_query.Node_ParamRef, *pg_query.Node_SqlvalueFunction:
+	return typeUnknown
+}
+
+// isUntyped reports whether an array of values takes its type from the left side, of type typ: constants without a type of their
+// own, a parameter that is undeclared or declared as an array of that type.
+func (r *resolver) isUntyped(n *pg_query.Node, typ uint32) bool {
+	switch x := n.GetNode().(type) {
+	case *pg_query.Node_AConst:
 		return true
-	case *pg_query.Node_TypeCast:
-		return x.TypeCast.Arg.GetAConst() != nil // cast when the statement is parsed
+	case *pg_query.Node_ParamRef:
+		declared := r.parameter(x.ParamRef)
+		if declared == typeUnknown {
+			return true
+		}
+		array, element := r.snap.Type(declared), r.snap.Type(r.comparable(typ))
+		return array != nil && element != nil && array.Name.Schema == "pg_catalog" && array.Name.Name == "_"+element.Name.Name
 	case *pg_query.Node_AArrayExpr:
-		return !slices.ContainsFunc(x.AArrayExpr.Elements, func(e *pg_query.Node) bool { return !isConstant(e) })
-	case *pg_query.Node_List:
-		return !slices.ContainsFunc(x.List.Items, func(e *pg_query.Node) bool { return !isConstant(e) })
+		return !slices.ContainsFunc(x.AArrayExpr.Elements, func(e *pg_query.Node) bool { return e.GetAConst() == nil })
 	}
 	return false
+}
+
+// sqlValueType are the types of the values that stand without brackets.
+var sqlValueType = map[pg_query.SQLValueFunctionOp]uint32{
+	pg_query.SQLValueFunctionOp_SVFOP_CURRENT_DATE:      1082,
+	pg_query.SQLValueFunctionOp_SVFOP_CURRENT_TIMESTAMP: 1184,
+	pg_query.SQLValueFunctionOp_SVFOP_LOCALTIMESTAMP:    1114,
 }
 
 func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
@@ -178,7 +197,7 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 		return left
 	case pg_query.A_Expr_Kind_AEXPR_OP_ANY, pg_query.A_Expr_Kind_AEXPR_OP_ALL:
 		r.expr(x.Rexpr, sc)
-		if !isConstant(x.Rexpr) || !r.leakproof(op, left, left) {
+		if !r.isUntyped(x.Rexpr, left) || !r.leakproof(op, left, left) {
 			r.leak(sc)
 		}
 		return typeBool
@@ -192,19 +211,20 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 // compare notes a leak unless an operator between two expressions is leakproof.
 func (r *resolver) compare(op string, lt, rt uint32, left, right *pg_query.Node, sc *scope) {
 	switch {
-	case left != nil && isConstant(left) && isConstant(right) && left.GetParamRef() == nil && right.GetParamRef() == nil:
-		// Evaluated once, when the statement is planned.
-		if lt != 0 && rt != 0 && r.leakproof(op, lt, rt) {
-			return
-		}
-	case left != nil && isConstant(right) && (r.leakproof(op, lt, rt) || r.leakproof(op, lt, lt)):
-		return
-	case left != nil && isConstant(left) && (r.leakproof(op, lt, rt) || r.leakproof(op, rt, rt)):
-		return
+	case left == nil:
 	case r.leakproof(op, lt, rt):
+		return
+	case isNumber(right) && r.leakproof(op, lt, lt), isNumber(left) && r.leakproof(op, rt, rt):
+		// PostgreSQL casts the constant to the column's type, or a whole number in the column to numeric: neither can fail.
 		return
 	}
 	r.leak(sc)
+}
+
+// isNumber reports whether an expression is a number without a type of its own.
+func isNumber(n *pg_query.Node) bool {
+	c := n.GetAConst()
+	return c.GetIval() != nil || c.GetFval() != nil
 }
 
 // leakproof reports whether an operator of pg_catalog between two types is leakproof (pg_proc.proleakproof).

@@ -18,7 +18,7 @@ import (
 var safeVolatile = set(
 	"random", "setseed", "gen_random_uuid", "clock_timestamp", "timeofday", "pg_sleep", "pg_sleep_for", "pg_sleep_until",
 	"txid_current", "pg_current_xact_id", "pg_notification_queue_usage", "pg_jit_available", "pg_is_in_recovery",
-	"random_normal", "pg_partition_ancestors", "pg_partition_tree", "pg_collation_actual_version", "pg_database_collation_actual_version",
+	"random_normal", "pg_partition_ancestors", "pg_advisory_unlock", "pg_advisory_unlock_all", "pg_partition_tree", "pg_collation_actual_version", "pg_database_collation_actual_version",
 )
 
 // unsafeFunctions are functions that PostgreSQL does not mark volatile, and why each is refused.
@@ -111,6 +111,17 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 			return 0
 		}
 	}
+	if len(candidates) == 0 && len(x.Args) == 1 && r.isTypeName(name) {
+		// f(x) is also a cast to a type of that name.
+		r.typeName(&pg_query.TypeName{Names: x.Funcname, Location: x.Location})
+		r.leak(sc)
+		r.expr(x.Args[0], sc)
+		return 0
+	}
+	if len(name) == 2 && !r.snap.HasSchema(name[0]) {
+		r.refuse(at, Refusal{Code: "3F000", Message: fmt.Sprintf("schema %q does not exist", name[0])})
+		return 0
+	}
 	if len(candidates) == 0 && !r.projection(x, short, sc) {
 		r.refuse(at, Refusal{Code: "42883", Message: fmt.Sprintf("function %s does not exist", dotted(name)),
 			Hint: "No function matches the given name and argument types. You might need to add explicit type casts."})
@@ -137,6 +148,14 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 		r.children(n, sc)
 	}
 	return 0
+}
+
+// isTypeName reports whether a name is that of a type.
+func (r *resolver) isTypeName(name []string) bool {
+	if len(name) == 2 {
+		return r.snap.TypeByName(name[0], name[1]) != nil
+	}
+	return len(name) == 1 && slices.ContainsFunc(r.path, func(schema string) bool { return r.snap.TypeByName(schema, name[0]) != nil })
 }
 
 // functionsNamed finds the functions that a name can mean: along the search path if it is not qualified.
@@ -247,6 +266,18 @@ func (r *resolver) typeName(t *pg_query.TypeName) uint32 {
 	if base != nil && base.Name.Schema != "pg_catalog" && base.Kind == 'b' && base.Category != 'A' && !r.trusted[base.Extension] {
 		r.refuse(int(t.Location), Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for type %s.%s", base.Name.Schema, base.Name.Name),
 			Hint: fmt.Sprintf("Ask the policy's owner (%s) to trust the extension that it belongs to.", r.owner())})
+	}
+	for _, d := range []*catalog.Type{found, base} {
+		if d == nil {
+			continue
+		}
+		for _, oid := range d.Calls {
+			if f := r.snap.Function(oid); f != nil && r.functionRefused(f) != nil {
+				r.refuse(int(t.Location), Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for type %s.%s: a cast to it may call function %s.%s",
+					found.Name.Schema, found.Name.Name, f.Name.Schema, f.Name.Name),
+					Hint: fmt.Sprintf("Ask the policy's owner (%s) to name the function in functions.allow.", r.owner())})
+			}
+		}
 	}
 	if len(t.ArrayBounds) > 0 || t.Setof {
 		return 0

@@ -46,10 +46,7 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	if err != nil {
 		return nil, syntaxRefusal(err)
 	}
-	p := &parsed{src: src, tokens: make([]token, len(scan.Tokens))}
-	for i, t := range scan.Tokens {
-		p.tokens[i] = token{int(t.Start), int(t.End), t.Token}
-	}
+	p := &parsed{src: src, tokens: tokensOf(src, scan.Tokens)}
 	if depth := estimateDepth(p.tokens); depth > maxDepth {
 		return nil, &Refusal{Code: "54001", Message: "statement is too complex",
 			Detail: fmt.Sprintf("Its expressions nest about %d deep; the limit is %d.", depth, maxDepth),
@@ -63,9 +60,54 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	return p, nil
 }
 
+// tokensOf takes over the scanner's tokens. The scanner gives U&"..." and U&'...' one byte only, and their UESCAPE as tokens of its
+// own: here each is one token with all of it.
+func tokensOf(src string, scanned []*pg_query.ScanToken) []token {
+	tokens := make([]token, 0, len(scanned))
+	escaped := -1 // the index of such a token that a UESCAPE may follow
+	for _, t := range scanned {
+		next := token{int(t.Start), int(t.End), t.Token}
+		switch {
+		case (next.kind == pg_query.Token_UIDENT || next.kind == pg_query.Token_USCONST) && next.start+2 < len(src):
+			next.end = quotedEnd(src, next.start+2)
+			escaped = len(tokens)
+		case escaped >= 0 && next.comment():
+		case escaped >= 0 && next.kind == pg_query.Token_UESCAPE:
+			tokens = append(tokens[:escaped+1], next)
+			continue
+		case escaped >= 0 && next.kind == pg_query.Token_SCONST && tokens[len(tokens)-1].kind == pg_query.Token_UESCAPE:
+			tokens = tokens[:escaped+1]
+			tokens[escaped].end = next.end
+			escaped = -1
+			continue
+		default:
+			escaped = -1
+		}
+		tokens = append(tokens, next)
+	}
+	return tokens
+}
+
+// quotedEnd returns the offset behind a quoted text that starts at i, where a doubled quote stands for one.
+func quotedEnd(src string, i int) int {
+	for j := i + 1; j < len(src); j++ {
+		if src[j] != src[i] {
+			continue
+		}
+		if j+1 >= len(src) || src[j+1] != src[i] {
+			return j + 1
+		}
+		j++
+	}
+	return len(src)
+}
+
 // syntaxRefusal words a parser's error as PostgreSQL does.
 func syntaxRefusal(err error) *Refusal {
 	r := &Refusal{Code: "42601", Message: err.Error()}
+	if strings.HasPrefix(r.Message, "invalid byte sequence for encoding") {
+		r.Code = "22021"
+	}
 	var perr *parser.Error
 	if errors.As(err, &perr) {
 		r.Message = perr.Message

@@ -25,6 +25,7 @@ type ref struct {
 	tableToken int    // index of the TABLE token of `TABLE name`, else -1
 	alias      string // to add behind the fragment, empty if the text has one
 	positional bool   // a column list renames the columns by position: none may be left out
+	complete   bool   // no column may be left out for want of use
 	sample     string // a TABLESAMPLE clause, moved into the fragment
 	copied     string // the columns of COPY table TO, which becomes COPY (SELECT columns FROM fragment) TO
 
@@ -284,12 +285,12 @@ func (r *resolver) tableSample(t *pg_query.RangeTableSample, sc *scope) *item {
 		r.expr(n, sc)
 	}
 	method, _ := names(t.Method)
-	if m := method[len(method)-1]; m != "system" && m != "bernoulli" {
-		r.unsupported(int(t.Location), "the sampling method "+m, "Use BERNOULLI or SYSTEM.")
-	}
 	f := it.ref
 	if f == nil {
 		return it
+	}
+	if m := method[len(method)-1]; m != "system" && m != "bernoulli" {
+		r.unsupported(int(t.Location), "the sampling method "+m, "Use BERNOULLI or SYSTEM.")
 	}
 	if f.view != nil || f.plan == nil || f.plan.hides() {
 		r.unsupported(int(t.Location), "TABLESAMPLE over a relation with rows that this caller does not see", "Use ORDER BY random() LIMIT n.")
@@ -355,7 +356,7 @@ func (r *resolver) finish(fenced bool) {
 
 // fragmentOf builds the fragment of a reference, empty if the relation can stand as it is.
 func (r *resolver) fragmentOf(f *ref, fenced bool) string {
-	used := func(name string) bool { return f.positional || f.names(name) || f.starred[name] }
+	used := func(name string) bool { return f.positional || f.complete || f.names(name) || f.starred[name] }
 	if f.system != nil {
 		return f.system.fragment(used, len(f.starred) == 0 && !f.positional)
 	}

@@ -14,13 +14,15 @@ import (
 // the first refusal and walks on: what it returns after that does not matter.
 type resolver struct {
 	*views
-	p       *parsed
-	path    []string // schemas in which unqualified names are looked up
-	temp    temporary
-	visited visited
-	refusal *Refusal
-	edits   []edit
-	refs    []*ref
+	p    *parsed
+	path []string // schemas in which unqualified names are looked up
+	temp temporary
+	// parameters are the types that the client has declared for $1, $2, ...; 0 is none.
+	parameters []uint32
+	visited    visited
+	refusal    *Refusal
+	edits      []edit
+	refs       []*ref
 	// relations are all relations that are read, for the audit.
 	relations map[string]bool
 	// personal is the first relation that needs a purpose to be declared.
@@ -564,6 +566,8 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 	if len(parts) > 1 {
 		return r.qualifiedRef(ref, parts[:len(parts)-1], name, sc)
 	}
+	// An item whose columns are not all known may have the name or not: then it may also mean a column further out.
+	unsure, seen := false, false
 	for s := sc; s != nil; s = s.parent {
 		found, items, open := s.find(name)
 		if len(found) > 0 {
@@ -571,11 +575,16 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 			for i := range found {
 				s.noteBare(items[i], name, sc)
 			}
-			return found[0].typ
+			if !unsure {
+				return found[0].typ
+			}
+			seen = true
 		}
-		if open {
-			break
-		}
+		unsure = unsure || open
+	}
+	if seen {
+		r.leak(sc)
+		return 0
 	}
 	if it, in := sc.byName("", name); it != nil { // a whole-row reference
 		r.markAll(it, in)
@@ -588,6 +597,7 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 func (r *resolver) qualifiedRef(ref *pg_query.ColumnRef, qualifier []string, name string, sc *scope) uint32 {
 	it := r.qualifier(qualifier, sc)
 	if it == nil {
+		r.behindAlias(ref, qualifier, sc)
 		r.unresolved(ref, name, sc)
 		return 0
 	}
@@ -621,6 +631,22 @@ func (r *resolver) unresolved(ref *pg_query.ColumnRef, name string, sc *scope) {
 	for _, f := range r.refs {
 		if f.rel.Column(name) != nil {
 			f.use(name, int(ref.Location))
+		}
+		f.complete = true // PostgreSQL's HINT may suggest any column
+	}
+}
+
+// behindAlias gives PostgreSQL's own error for a reference to a relation by its name where it has an alias: what
+// stands for the relation does not tell its name.
+func (r *resolver) behindAlias(ref *pg_query.ColumnRef, qualifier []string, sc *scope) {
+	relation := qualifier[len(qualifier)-1]
+	for s := sc; s != nil; s = s.parent {
+		for _, it := range s.items {
+			if it.ref != nil && it.ref.rel.Name.Name == relation && it.name != relation {
+				r.refuse(int(ref.Location), Refusal{Code: "42P01", Message: fmt.Sprintf("invalid reference to FROM-clause entry for table %q", relation),
+					Hint: fmt.Sprintf("Perhaps you meant to reference the table alias %q.", it.name)})
+				return
+			}
 		}
 	}
 }

@@ -129,7 +129,7 @@ func (r *Rewriter) Rewrite(sql string, s Session) *Answer {
 		a.Policy, a.Catalog = r.Versions()
 		return a
 	}
-	key := cacheKey{sql: sql, roles: strings.Join(s.Roles, "\x00"), values: s.Settings.current}
+	key := cacheKey{sql: sql, roles: strings.Join(s.Roles, "\x00"), parameters: declared(s.Parameters), values: s.Settings.current}
 	if a := r.cache.get(key); a != nil {
 		return a
 	}
@@ -139,6 +139,17 @@ func (r *Rewriter) Rewrite(sql string, s Session) *Answer {
 		r.cache.put(key, a)
 	}
 	return a
+}
+
+// declared spells the declared types of parameters; trailing undeclared ones add nothing.
+func declared(types []uint32) string {
+	for len(types) > 0 && types[len(types)-1] == 0 {
+		types = types[:len(types)-1]
+	}
+	if len(types) == 0 {
+		return ""
+	}
+	return fmt.Sprint(types)
 }
 
 func refused(sql string, refusal *Refusal) *Answer {

@@ -97,7 +97,7 @@ func (r *run) resolver() *resolver {
 	}
 	v := &views{binding: r.binding, plan: r.plan}
 	q := r.newResolver(v, r.p, path)
-	q.temp, q.visited = r.values.Temporary, r.visited
+	q.temp, q.visited, q.parameters = r.values.Temporary, r.visited, r.session.Parameters
 	return q
 }
 
@@ -213,8 +213,14 @@ func (r *run) prepare(s *pg_query.PrepareStmt) {
 		return
 	}
 	q := r.resolver()
+	q.parameters = nil
 	for _, t := range s.Argtypes {
-		q.typeName(t.GetTypeName())
+		q.parameters = append(q.parameters, q.typeName(t.GetTypeName()))
+	}
+	for i, t := range q.parameters {
+		if t == 0 {
+			q.parameters[i] = typeArray // of a type that is not known here: compared with nothing
+		}
 	}
 	q.query(inner, nil, nil, true)
 	r.conclude(q)
@@ -300,13 +306,20 @@ func (r *run) copyTable(s *pg_query.CopyStmt) {
 		return
 	}
 	it := q.relation(rv, &scope{})
+	if q.refusal != nil && q.refusal.Code == "42P01" {
+		q.refusal.Position = 0 // COPY opens its table without one
+	}
 	f := it.ref
 	columns, ok := names(s.Attlist)
 	if f == nil || f.system != nil || q.refusal != nil || !ok {
 		r.conclude(q)
 		return
 	}
-	f.only = f.rel.Kind != catalog.PartitionedTable // a partitioned table has no rows of its own
+	if f.rel.Kind == catalog.PartitionedTable {
+		r.refuse(&Refusal{Code: "42809", Message: fmt.Sprintf("cannot copy from partitioned table %q", f.rel.Name.Name), Hint: "Try the COPY (SELECT ...) TO variant."})
+		return
+	}
+	f.only = true
 	for i := range f.plan.columns {
 		c := &f.plan.columns[i]
 		if len(s.Attlist) == 0 && !c.Generated {
@@ -316,7 +329,14 @@ func (r *run) copyTable(s *pg_query.CopyStmt) {
 			}
 		}
 	}
-	for _, name := range columns {
+	for i, name := range columns {
+		switch c := f.rel.Column(name); {
+		case c == nil:
+		case slices.Contains(columns[:i], name):
+			r.refuse(&Refusal{Code: "42701", Message: fmt.Sprintf("column %q specified more than once", name)})
+		case c.Generated:
+			r.refuse(&Refusal{Code: "42P10", Message: fmt.Sprintf("column %q is a generated column", name), Detail: "Generated columns cannot be used in COPY."})
+		}
 		if f.rel.Column(name) == nil {
 			r.refuse(&Refusal{Code: "42703", Message: fmt.Sprintf("column %q of relation %q does not exist", name, f.rel.Name.Name)})
 			return

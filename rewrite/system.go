@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,13 +24,16 @@ var openCatalogs = set(
 	"pg_available_extension_versions", "pg_cast", "pg_class", "pg_collation", "pg_constraint", "pg_conversion", "pg_database",
 	"pg_db_role_setting", "pg_default_acl", "pg_depend", "pg_description", "pg_enum", "pg_event_trigger", "pg_extension",
 	"pg_foreign_data_wrapper", "pg_foreign_server", "pg_foreign_table", "pg_group", "pg_index", "pg_indexes", "pg_inherits", "pg_init_privs",
-	"pg_language", "pg_largeobject_metadata", "pg_locks", "pg_matviews", "pg_namespace", "pg_opclass", "pg_operator", "pg_opfamily",
+	"pg_language", "pg_largeobject_metadata", "pg_matviews", "pg_namespace", "pg_opclass", "pg_operator", "pg_opfamily",
 	"pg_parameter_acl", "pg_partitioned_table", "pg_policies", "pg_policy", "pg_proc", "pg_publication", "pg_publication_namespace",
 	"pg_publication_rel", "pg_publication_tables", "pg_range", "pg_rewrite", "pg_roles", "pg_rules", "pg_seclabel", "pg_seclabels",
 	"pg_sequence", "pg_settings", "pg_shdepend", "pg_shdescription", "pg_shseclabel", "pg_statistic_ext", "pg_tables", "pg_tablespace",
 	"pg_timezone_abbrevs", "pg_timezone_names", "pg_transform", "pg_trigger", "pg_ts_config", "pg_ts_config_map", "pg_ts_dict",
 	"pg_ts_parser", "pg_ts_template", "pg_type", "pg_user", "pg_views",
 )
+
+// countingView matches the views of what was done to relations and indexes.
+var countingView = regexp.MustCompile(`^pg_stat(io)?_(all|sys|user|xact_all|xact_sys|xact_user)_(tables|indexes)$`)
 
 // systemRelation stands for a system catalog of which some columns or rows are not shown.
 type systemRelation struct {
@@ -54,6 +58,20 @@ func (r *resolver) protectSystem(f *ref) bool {
 	case name == "pg_stat_activity":
 		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"query": "NULL::pg_catalog.text"},
 			where: aliasSource + ".pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"}
+		return true
+	case name == "pg_locks":
+		// Predicate locks tell which rows and pages a serializable transaction has read, hidden ones included.
+		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"page": "NULL::pg_catalog.int4", "tuple": "NULL::pg_catalog.int2"},
+			where: aliasSource + ".pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid() AND " + aliasSource + ".mode OPERATOR(pg_catalog.<>) 'SIReadLock'"}
+		return true
+	case countingView.MatchString(name):
+		// What identifies the relation is shown, what counts its rows is not.
+		f.system = &systemRelation{rel: f.rel, columns: map[string]string{}}
+		for _, c := range f.rel.Columns {
+			if c.TypeSQL != "pg_catalog.name" && c.TypeSQL != "pg_catalog.oid" {
+				f.system.columns[c.Name] = "NULL::" + c.TypeSQL
+			}
+		}
 		return true
 	case name == "pg_subscription":
 		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"subconninfo": "NULL::pg_catalog.text"}}
@@ -132,7 +150,7 @@ func (s *systemRelation) fragment(used func(string) bool, tableoid bool) string 
 	if !needed {
 		return ""
 	}
-	if tableoid {
+	if tableoid && s.rel.Kind == catalog.Table {
 		cols = append(cols, aliasSource+".tableoid")
 	}
 	text := fmt.Sprintf("SELECT %s FROM %s AS %s", strings.Join(cols, ", "), qualified(s.rel.Name.Schema, s.rel.Name.Name), aliasSource)

@@ -69,10 +69,12 @@ func (r *run) mayWrite(e *entry) bool {
 
 // checkTarget refuses the statement if it uses a column of its target that the caller does not see as it is, or if a key
 // could tell of one. changed are the columns that it gives values, nil for all.
-func (q *resolver) checkTarget(t *target, changed []string) {
+func (q *resolver) checkTarget(t *target, changed []string, r *run) {
 	if t.plan == nil || q.refusal != nil {
 		return
 	}
+	// The DETAIL of a constraint's error shows the row, or what it collides with.
+	r.out.HideDetail = !t.plan.trivial
 	f := t.item.ref
 	refuse := func(at int, column, what string) {
 		q.refuse(at, Refusal{
@@ -99,8 +101,9 @@ func (q *resolver) checkTarget(t *target, changed []string) {
 			}
 		}
 	}
-	if f.rel.Exclusion {
-		q.unsupported(f.at, "writing a relation with an exclusion constraint", "")
+	if !t.plan.trivial && (f.rel.Exclusion || f.rel.OtherUnique) {
+		q.unsupported(f.at, "writing a relation with an exclusion constraint, or a unique index that is partial, deferrable or over an expression,",
+			"It would tell of values that you do not see.")
 	}
 	if t.plan.hides() {
 		return // see confine
@@ -114,6 +117,25 @@ func (q *resolver) checkTarget(t *target, changed []string) {
 	for _, oid := range append([]uint32{f.rel.OID}, f.rel.Children...) {
 		if e := q.entries[oid]; e != nil && oid != f.rel.OID && q.plan(e).hides() {
 			q.unsupported(f.at, "writing this relation", "")
+		}
+	}
+}
+
+// checkReferences refuses to delete rows, or to change columns, to which rows refer that the caller does not see or may not
+// write: errors and cascades would tell of, or change, them. changed are the columns that get new values, nil for a deletion.
+func (q *resolver) checkReferences(t *target, changed []string, r *run) {
+	if t.plan == nil || q.refusal != nil {
+		return
+	}
+	for _, ref := range t.item.ref.rel.Referenced {
+		if changed != nil && !slices.ContainsFunc(ref.Columns, func(c string) bool { return slices.Contains(changed, c) }) {
+			continue
+		}
+		e := q.entries[ref.From]
+		if e == nil || q.plan(e).hides() || ref.Acts && !r.mayWrite(e) {
+			q.unsupported(t.item.ref.at, fmt.Sprintf("removing rows of %s, or changing their keys, while another relation refers to them", display(t.plan.rel)),
+				"You do not see all rows of the other relation, or may not write it.")
+			return
 		}
 	}
 }
@@ -164,12 +186,13 @@ func (r *run) insert(s *pg_query.InsertStmt) {
 			q.expr(n.GetResTarget().GetVal(), conflict)
 		}
 		q.expr(c.WhereClause, conflict)
+		q.checkReferences(t, append([]string{}, targetColumns(c.TargetList)...), r)
 		if len(s.Cols) > 0 {
 			changed = append(changed, targetColumns(c.TargetList)...)
 		}
 	}
 	q.returning(s.ReturningList, sc)
-	q.checkTarget(t, changed)
+	q.checkTarget(t, changed, r)
 	if t.plan != nil && t.plan.hides() && q.refusal == nil {
 		r.confineInsert(q, t, s)
 	}
@@ -211,10 +234,11 @@ func (r *run) change(rv *pg_query.RangeVar, with *pg_query.WithClause, sets, fro
 	}
 	q.returning(returning, sc)
 	changed := targetColumns(sets)
+	q.checkReferences(t, changed, r)
 	if changed == nil {
 		changed = []string{} // DELETE gives no values
 	}
-	q.checkTarget(t, changed)
+	q.checkTarget(t, changed, r)
 	if t.plan != nil && t.plan.hides() && q.refusal == nil {
 		r.confineChange(q, t, rv, changed, where)
 	}
@@ -254,6 +278,7 @@ func (r *run) truncate(s *pg_query.TruncateStmt) {
 		if t == nil {
 			break
 		}
+		q.checkReferences(t, nil, r)
 		if t.plan != nil && t.plan.hides() {
 			q.unsupported(t.item.ref.at, "TRUNCATE of a relation of which you do not see all rows", "Use DELETE.")
 		}
@@ -270,7 +295,7 @@ func (r *run) copyFrom(s *pg_query.CopyStmt) {
 	if t := q.writeTarget(s.Relation, r); t != nil {
 		columns, _ := names(s.Attlist)
 		q.expr(s.WhereClause, &scope{items: []*item{t.item}})
-		q.checkTarget(t, columns)
+		q.checkTarget(t, columns, r)
 		if t.plan != nil && t.plan.hides() {
 			q.unsupported(t.item.ref.at, "COPY into a relation of which you do not see all rows", "COPY into a temporary table, and INSERT ... SELECT from it.")
 		}

@@ -20,7 +20,7 @@ func Load(ctx context.Context, conn *pgx.Conn) (*Snapshot, error) {
 	defer func() { _ = tx.Rollback(ctx) }() // read-only: nothing is lost
 	l := loader{ctx: ctx, tx: tx, digest: sha256.New(), snap: &Snapshot{
 		schemas: map[string]bool{}, relations: map[Name]*Relation{}, byOID: map[uint32]*Relation{},
-		types: map[uint32]*Type{}, typeByName: map[Name]*Type{}, functions: map[string][]*Function{},
+		types: map[uint32]*Type{}, typeByName: map[Name]*Type{}, functions: map[string][]*Function{}, functionID: map[uint32]*Function{},
 		operators: map[string][]*Operator{}, settings: map[string]bool{}, extensions: map[string]bool{},
 	}}
 	for _, step := range []func() error{
@@ -105,7 +105,7 @@ func (l *loader) names() error {
 func (l *loader) loadTypes() error {
 	return l.rows(typesSQL, func(r pgx.Rows) error {
 		t := new(Type)
-		if err := r.Scan(&t.OID, &t.Name.Schema, &t.Name.Name, &t.Kind, &t.Category, &t.Base, &t.BaseSQL, &t.Extension, &t.Labels); err != nil {
+		if err := r.Scan(&t.OID, &t.Name.Schema, &t.Name.Name, &t.Kind, &t.Category, &t.Base, &t.BaseSQL, &t.Extension, &t.Labels, &t.Calls); err != nil {
 			return err
 		}
 		l.snap.types[t.OID] = t
@@ -165,18 +165,24 @@ func (l *loader) loadInheritance() error {
 func (l *loader) loadKeys() error {
 	return l.rows(keysSQL, func(r pgx.Rows) error {
 		var oid uint32
-		var primary bool
+		var primary, plain bool
 		var columns []string
-		if err := r.Scan(&oid, &primary, &columns); err != nil {
+		if err := r.Scan(&oid, &primary, &plain, &columns); err != nil {
 			return err
 		}
-		if rel := l.snap.byOID[oid]; rel != nil {
+		rel := l.snap.byOID[oid]
+		switch {
+		case rel == nil:
+			return nil
+		case !plain:
+			rel.OtherUnique = true
+		default:
 			rel.Unique = append(rel.Unique, columns)
 			if primary {
 				rel.PrimaryKey = columns
 			}
-			l.note(oid, primary, columns)
 		}
+		l.note(oid, primary, plain, columns)
 		return nil
 	})
 }
@@ -186,8 +192,13 @@ func (l *loader) loadConstraints() error {
 		var oid uint32
 		var exclusion bool
 		var key ForeignKey
-		if err := r.Scan(&oid, &exclusion, &key.To, &key.Columns); err != nil {
+		reference := Reference{}
+		if err := r.Scan(&oid, &exclusion, &key.To, &key.Columns, &reference.Columns, &reference.Acts); err != nil {
 			return err
+		}
+		if to := l.snap.byOID[key.To]; to != nil {
+			reference.From = oid
+			to.Referenced = append(to.Referenced, reference)
 		}
 		rel := l.snap.byOID[oid]
 		switch {
@@ -198,7 +209,7 @@ func (l *loader) loadConstraints() error {
 		default:
 			rel.ForeignKeys = append(rel.ForeignKeys, key)
 		}
-		l.note(oid, exclusion, key)
+		l.note(oid, exclusion, key, reference)
 		return nil
 	})
 }
@@ -209,6 +220,7 @@ func (l *loader) loadFunctions() error {
 		if err := r.Scan(&f.OID, &f.Name.Schema, &f.Name.Name, &f.Kind, &f.Volatile, &f.Leakproof, &f.Extension); err != nil {
 			return err
 		}
+		l.snap.functionID[f.OID] = f
 		l.snap.functions[f.Name.Name] = append(l.snap.functions[f.Name.Name], f)
 		l.note(*f)
 		return nil

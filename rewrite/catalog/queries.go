@@ -17,7 +17,12 @@ SELECT t.oid, n.nspname::text, t.typname::text, t.typtype::"char", t.typcategory
                || coalesce(substring(pg_catalog.format_type(t.typbasetype, t.typtypmod) FROM '\([^)]*\)'), '')
        ELSE '' END,
        coalesce(e.extname::text, ''),
-       ARRAY(SELECT l.enumlabel::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = t.oid ORDER BY l.enumsortorder)
+       ARRAY(SELECT l.enumlabel::text FROM pg_catalog.pg_enum l WHERE l.enumtypid = t.oid ORDER BY l.enumsortorder),
+       ARRAY(SELECT c.castfunc FROM pg_catalog.pg_cast c JOIN pg_catalog.pg_proc p ON p.oid = c.castfunc
+             WHERE c.casttarget = t.oid AND p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
+             UNION SELECT f.refobjid FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_depend f
+                 ON f.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND f.objid = k.oid AND f.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+             WHERE k.contypid = t.oid ORDER BY 1)
 FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
@@ -54,17 +59,20 @@ WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 
 ORDER BY a.attrelid, a.attnum`
 
 const keysSQL = `
-SELECT i.indrelid, i.indisprimary,
+SELECT i.indrelid, i.indisprimary, i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL,
        ARRAY(SELECT a.attname::text FROM pg_catalog.unnest(i.indkey[0:i.indnkeyatts - 1]) k(attnum)
              JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum)
 FROM pg_catalog.pg_index i
-WHERE i.indisunique AND i.indisvalid AND i.indimmediate AND i.indpred IS NULL AND i.indexprs IS NULL
+WHERE i.indisunique
 ORDER BY i.indexrelid`
 
 const constraintsSQL = `
 SELECT c.conrelid, c.contype = 'x', c.confrelid,
        ARRAY(SELECT a.attname::text FROM pg_catalog.unnest(c.conkey) k(attnum)
-             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum)
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum),
+       ARRAY(SELECT a.attname::text FROM pg_catalog.unnest(c.confkey) k(attnum)
+             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum),
+       c.confupdtype NOT IN ('a', 'r', ' ') OR c.confdeltype NOT IN ('a', 'r', ' ')
 FROM pg_catalog.pg_constraint c
 WHERE c.contype IN ('f', 'x')
 ORDER BY c.oid`
@@ -97,6 +105,7 @@ UNION ALL SELECT 6, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM
 UNION ALL SELECT 7, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_type
 UNION ALL SELECT 8, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_operator
 UNION ALL SELECT 9, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_index
+UNION ALL SELECT 13, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_cast
 UNION ALL SELECT 12, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_constraint
 UNION ALL SELECT 10, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_extension
 UNION ALL SELECT 11, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_db_role_setting

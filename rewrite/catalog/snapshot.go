@@ -16,6 +16,7 @@ type Snapshot struct {
 	types      map[uint32]*Type
 	typeByName map[Name]*Type
 	functions  map[string][]*Function
+	functionID map[uint32]*Function
 	operators  map[string][]*Operator
 	settings   map[string]bool
 	extensions map[string]bool
@@ -55,6 +56,10 @@ type Relation struct {
 	// ForeignKeys are its foreign keys; Exclusion is true if it has an exclusion constraint.
 	ForeignKeys []ForeignKey
 	Exclusion   bool
+	// OtherUnique is true if it has a unique index that is not in Unique: partial, deferrable or over an expression.
+	OtherUnique bool
+	// Referenced are the foreign keys of other relations to this one.
+	Referenced []Reference
 	// PrimaryKey are the columns of its primary key, nil if it has none.
 	PrimaryKey []string
 }
@@ -63,6 +68,13 @@ type Relation struct {
 type ForeignKey struct {
 	Columns []string
 	To      uint32
+}
+
+// Reference is a foreign key of the relation with OID From to the columns of another.
+type Reference struct {
+	From    uint32
+	Columns []string // that it refers to
+	Acts    bool     // it changes or deletes the referring rows: CASCADE, SET NULL, SET DEFAULT
 }
 
 // Column returns the named column, nil if there is none.
@@ -102,6 +114,8 @@ type Type struct {
 	BaseSQL   string // of a domain: its base type with the modifier, schema-qualified
 	Extension string
 	Labels    []string // of an enum
+	// Calls are the functions outside pg_catalog that a cast to the type may run: of CREATE CAST, or of a domain's CHECK.
+	Calls []uint32
 }
 
 // Function is a function, procedure, aggregate or window function.
@@ -152,6 +166,9 @@ func (s *Snapshot) BaseType(oid uint32) *Type {
 
 // Functions returns all functions of that name, in every schema.
 func (s *Snapshot) Functions(name string) []*Function { return s.functions[name] }
+
+// Function looks a function up by its OID; nil if there is none.
+func (s *Snapshot) Function(oid uint32) *Function { return s.functionID[oid] }
 
 // Operators returns all operators of that name, in every schema.
 func (s *Snapshot) Operators(name string) []*Operator { return s.operators[name] }
