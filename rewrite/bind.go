@@ -126,16 +126,30 @@ func (b *binder) bindSubjects() {
 			continue
 		}
 		s := &subject{spec: spec, rel: rel}
-		if b.hasColumn(rel, spec.Key, spec.KeyPos) && !rel.UniqueOn(spec.Key) {
-			b.problem(spec.KeyPos, "add a primary key or unique index on it",
+		if b.hasColumn(rel, spec.Key, spec.KeyPos) && !unique(rel, spec.Key) {
+			b.problem(spec.KeyPos, "it needs a primary key or unique index on it, and no inheritance children, which have keys of their own",
 				"key %q of subject %q is not unique in %s.%s", spec.Key, spec.Name, rel.Name.Schema, rel.Name.Name)
 		}
 		s.region = b.regionOf(spec, rel)
 		if spec.Consent != nil {
-			s.consent = b.bindConsent(spec.Consent)
+			if s.consent = b.bindConsent(spec.Consent); s.consent != nil {
+				b.refersTo(s, s.consent.rel, s.consent.subject, spec.Consent.SubjectPos)
+			}
 		}
 		b.subjects[spec.Name] = s
 	}
+}
+
+// unique reports whether no two rows that a relation shows can agree on the columns: the key of a table does not cover its
+// inheritance children, that of a partitioned table covers its partitions.
+func unique(rel *catalog.Relation, columns ...string) bool {
+	return rel.UniqueOn(columns...) && (rel.Kind == catalog.PartitionedTable || len(rel.Children) == 0)
+}
+
+// comparable reports whether two columns can be compared without a cast that may fail.
+func (b *binder) comparable(x, y *catalog.Column) bool {
+	t, u := typeOf(b.snap, x), typeOf(b.snap, y)
+	return t.name == u.name || t.isInteger() && u.isInteger() || t.isText() && u.isText()
 }
 
 func (b *binder) regionOf(spec *rules.Subject, rel *catalog.Relation) *expr {
@@ -166,7 +180,7 @@ func (b *binder) bindConsent(spec *rules.Consent) *consent {
 		b.problem(spec.GivenPos, "write an SQL condition over the columns of the consent table", "given %s", msg)
 	}
 	b.checkConsentNames(spec, rel)
-	return &consent{rel: rel, subject: spec.Subject, purpose: spec.Purpose, given: given, unique: rel.UniqueOn(spec.Subject, spec.Purpose)}
+	return &consent{rel: rel, subject: spec.Subject, purpose: spec.Purpose, given: given, unique: unique(rel, spec.Subject, spec.Purpose)}
 }
 
 // checkConsentNames sees to it that comparing the consent's name with the column cannot raise an error.
@@ -197,10 +211,21 @@ func (b *binder) bindTable(t *rules.Table) {
 	for _, c := range t.Columns {
 		b.hasColumn(rel, c.Name, c.Pos)
 	}
-	if t.Subject != "" {
-		b.hasColumn(rel, t.SubjectColumn, t.SubjectPos)
+	if t.Subject != "" && b.hasColumn(rel, t.SubjectColumn, t.SubjectPos) {
+		b.refersTo(b.subjects[t.Subject], rel, t.SubjectColumn, t.SubjectPos)
 	}
 	b.entries[rel.OID] = b.newEntry(rel, t)
+}
+
+// refersTo checks that a column can be compared with the key of a subject.
+func (b *binder) refersTo(s *subject, rel *catalog.Relation, column string, pos rules.Pos) {
+	if s == nil {
+		return // a problem of its own
+	}
+	if key, c := s.rel.Column(s.spec.Key), rel.Column(column); key != nil && c != nil && !b.comparable(c, key) {
+		b.problem(pos, "name the column that refers to the key", "column %q of %s.%s is %s, the key of subject %q is %s",
+			column, rel.Name.Schema, rel.Name.Name, c.TypeSQL, s.spec.Name, key.TypeSQL)
+	}
 }
 
 func (b *binder) newEntry(rel *catalog.Relation, t *rules.Table) *entry {

@@ -18,7 +18,11 @@ func isTemporary(rv *pg_query.RangeVar) bool {
 
 // notTemporary refuses to create what lasts.
 func (r *run) notTemporary() {
-	r.refuse(&Refusal{Code: "42501", Message: r.out.Kind + " is allowed only for temporary tables", Hint: "Write CREATE TEMPORARY TABLE."})
+	refusal := &Refusal{Code: "42501", Message: r.out.Kind + " is allowed only for temporary tables"}
+	if strings.HasPrefix(r.out.Kind, "CREATE TABLE") || r.out.Kind == "SELECT INTO" {
+		refusal.Hint = "Write CREATE TEMPORARY TABLE."
+	}
+	r.refuse(refusal)
 }
 
 func (r *run) createTable(s *pg_query.CreateStmt) {
@@ -105,7 +109,7 @@ func (r *run) storeQuery(s *pg_query.SelectStmt, into *pg_query.IntoClause) {
 	q := r.resolver()
 	q.mayInto = s.IntoClause != nil
 	cols, open := q.query(s, nil, nil, true)
-	cols = renameColumns(cols, into.ColNames)
+	cols = renameColumns(cols, into.ColNames, open)
 	if open {
 		q.unsupported(int(into.Rel.Location), "a temporary table of columns that are not named", "Name the columns in place of *.")
 	}

@@ -41,13 +41,11 @@ func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
 	case *pg_query.Node_CaseExpr:
 		return r.caseExpr(x.CaseExpr, sc)
 	case *pg_query.Node_CoalesceExpr:
-		var typ uint32
-		for i, a := range x.CoalesceExpr.Args {
-			if t := r.expr(a, sc); i == 0 {
-				typ = t
-			}
+		var types []uint32
+		for _, a := range x.CoalesceExpr.Args {
+			types = append(types, r.expr(a, sc))
 		}
-		return typ
+		return r.agree(types, sc)
 	case *pg_query.Node_TypeCast:
 		return r.typeCast(x.TypeCast, sc)
 	case *pg_query.Node_CollateClause:
@@ -263,19 +261,35 @@ func (r *resolver) comparable(typ uint32) uint32 {
 }
 
 func (r *resolver) caseExpr(x *pg_query.CaseExpr, sc *scope) uint32 {
-	var typ uint32
+	var types []uint32
 	arg := r.expr(x.Arg, sc)
-	for i, n := range x.Args {
+	for _, n := range x.Args {
 		w := n.GetCaseWhen()
 		when := r.expr(w.GetExpr(), sc)
 		if x.Arg != nil {
 			r.compare("=", arg, when, x.Arg, w.GetExpr(), sc)
 		}
-		if t := r.expr(w.GetResult(), sc); i == 0 {
+		types = append(types, r.expr(w.GetResult(), sc))
+	}
+	if x.Defresult != nil {
+		types = append(types, r.expr(x.Defresult, sc))
+	}
+	return r.agree(types, sc)
+}
+
+// agree returns the type of expressions of which one is chosen. If they are of several types, PostgreSQL casts some, which may fail.
+func (r *resolver) agree(types []uint32, sc *scope) uint32 {
+	typ := uint32(typeUnknown)
+	for _, t := range types {
+		switch {
+		case t == typeUnknown || t == typ:
+		case typ == typeUnknown:
 			typ = t
+		default:
+			r.leak(sc)
+			return 0
 		}
 	}
-	r.expr(x.Defresult, sc)
 	return typ
 }
 

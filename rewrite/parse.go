@@ -39,7 +39,7 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 		return nil, &Refusal{Code: "54000", Message: fmt.Sprintf("statement is too long: %d bytes", len(src)),
 			Detail: fmt.Sprintf("The limit is %d bytes.", maxBytes), Hint: "Send values as parameters, or split the statement."}
 	}
-	if !utf8.ValidString(src) {
+	if !utf8.ValidString(src) || strings.Contains(src, "\x00") { // the C parser would see only what stands before a NUL
 		return nil, &Refusal{Code: "22021", Message: `invalid byte sequence for encoding "UTF8"`}
 	}
 	scan, err := pg_query.Scan(src)
@@ -105,13 +105,16 @@ func quotedEnd(src string, i int) int {
 // syntaxRefusal words a parser's error as PostgreSQL does.
 func syntaxRefusal(err error) *Refusal {
 	r := &Refusal{Code: "42601", Message: err.Error()}
-	if strings.HasPrefix(r.Message, "invalid byte sequence for encoding") {
-		r.Code = "22021"
-	}
 	var perr *parser.Error
 	if errors.As(err, &perr) {
 		r.Message = perr.Message
 		r.Position = perr.Cursorpos // in characters
+	}
+	r.Message = strings.ToValidUTF8(r.Message, "") // the parser may have cut a character
+	for prefix, code := range map[string]string{"invalid byte sequence for encoding": "22021", "invalid Unicode escape": "22025"} {
+		if strings.HasPrefix(r.Message, prefix) {
+			r.Code = code
+		}
 	}
 	return r
 }

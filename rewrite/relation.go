@@ -22,6 +22,7 @@ type ref struct {
 	at         int // byte offset of the name
 	start, end int // byte offsets of what the fragment replaces: the name with ONLY and *
 	only       bool
+	bare       bool   // the text does not say its schema
 	tableToken int    // index of the TABLE token of `TABLE name`, else -1
 	alias      string // to add behind the fragment, empty if the text has one
 	positional bool   // a column list renames the columns by position: none may be left out
@@ -84,7 +85,9 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 		return it
 	}
 	f := &ref{rel: rel, at: at, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}}
+	f.bare = rv.Schemaname == "" && r.open == nil // names in a view's definition say their schema
 	if !r.protect(f) {
+		r.spellOut(f)
 		return it
 	}
 	if r.verifying && (f.system == nil || f.system.where != "") {
@@ -116,9 +119,24 @@ func (r *resolver) temporary(rv *pg_query.RangeVar) (columns []string, ok bool) 
 	}
 	if columns, ok = r.temp.find(rv.Relname); ok && rv.Schemaname == "" {
 		at := int(rv.Location)
+		r.qualified++
 		r.edits = append(r.edits, edit{at, at, temporarySchema + "."})
 	}
 	return columns, ok
+}
+
+// spellOut qualifies the name of a relation that is left as it is: whatever search_path is in force upstream, what is read
+// is what was decided on.
+func (r *resolver) spellOut(f *ref) {
+	if f.bare && !r.verifying {
+		r.qualify(f.at, f.rel.Name.Schema)
+	}
+}
+
+// qualify spells out the schema of a name at a byte offset.
+func (r *resolver) qualify(at int, schema string) {
+	r.edits = append(r.edits, edit{at, at, quote(schema) + "."})
+	r.qualified++
 }
 
 // temporarySchema is the schema of the session's temporary tables, whatever its real name.
@@ -329,14 +347,20 @@ func (r *resolver) tableSample(t *pg_query.RangeTableSample, sc *scope) *item {
 // finish decides on the references that the walk has found and adds their edits. fenced is true if the caller's
 // expressions must not run before the row rules.
 func (r *resolver) finish(fenced bool) {
+	size := 0
 	for _, f := range r.refs {
+		if size > maxGrowth {
+			r.refuse(-1, tooLong(size))
+			return
+		}
 		r.denied(f)
 		body := r.fragmentOf(f, fenced)
 		if body == "" {
-			// Left as it is, but its columns may be qualified as before.
+			r.spellOut(f)
 			continue
 		}
 		text := "(" + body + ")"
+		size += len(text)
 		if f.alias != "" {
 			text += " AS " + quote(f.alias)
 		}
@@ -358,7 +382,7 @@ func (r *resolver) finish(fenced bool) {
 func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 	used := func(name string) bool { return f.positional || f.complete || f.names(name) || f.starred[name] }
 	if f.system != nil {
-		return f.system.fragment(used, len(f.starred) == 0 && !f.positional)
+		return f.system.fragment(used, f.names)
 	}
 	source := qualified(f.rel.Name.Schema, f.rel.Name.Name)
 	if f.only {

@@ -22,7 +22,9 @@ type resolver struct {
 	visited    visited
 	refusal    *Refusal
 	edits      []edit
-	refs       []*ref
+	// qualified counts the edits that only spell a name out.
+	qualified int
+	refs      []*ref
 	// relations are all relations that are read, for the audit.
 	relations map[string]bool
 	// personal is the first relation that needs a purpose to be declared.
@@ -89,6 +91,9 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 	case s.Op != pg_query.SetOperation_SETOP_NONE && s.Op != pg_query.SetOperation_SET_OPERATION_UNDEFINED:
 		cols, open = r.query(s.Larg, parent, ctes, false)
 		right, rightOpen := r.query(s.Rarg, parent, ctes, false)
+		if open || rightOpen {
+			cols, right = anyOf(cols), anyOf(right)
+		}
 		cols, open = mergeArms(cols, right), open || rightOpen
 		r.sortOutput(s.SortClause, cols, sc)
 	case len(s.ValuesLists) > 0:
@@ -161,6 +166,9 @@ func (r *resolver) plain(s *pg_query.SelectStmt, sc *scope, top bool) (cols []co
 		c, more := r.target(t, sc)
 		cols, open = append(cols, c...), open || more
 	}
+	if open {
+		cols = withoutTypes(cols)
+	}
 	outer := sc.items
 	// Output names are visible in ORDER BY and GROUP BY, where they add nothing to what the target list uses.
 	for _, n := range s.DistinctClause {
@@ -190,6 +198,15 @@ func (r *resolver) plain(s *pg_query.SelectStmt, sc *scope, top bool) (cols []co
 		r.extendGroupBy(s, sc, bare)
 	}
 	return cols, open
+}
+
+// withoutTypes forgets the types of columns that may stand at other places than is known.
+func withoutTypes(cols []column) []column {
+	out := slices.Clone(cols)
+	for i := range out {
+		out[i].typ = 0
+	}
+	return out
 }
 
 // orderExpr walks an expression of ORDER BY, DISTINCT ON or GROUP BY, where a plain name may be an output column.
@@ -256,9 +273,20 @@ func (r *resolver) star(ref *pg_query.ColumnRef, sc *scope) (cols []column, open
 	}
 	for _, it := range items {
 		r.markAll(it, sc)
-		cols, open = append(cols, it.cols...), open || it.open
+		// Merged columns come first and once, in an order that is not followed here.
+		cols, open = append(cols, it.standing()...), open || it.open || it.merged && len(ref.Fields) == 1
 	}
 	return cols, open
+}
+
+// standing returns the columns of an item that `*` gives: those that are denied to the caller are left out.
+func (it *item) standing() []column {
+	if it.ref == nil || it.ref.plan == nil {
+		return it.cols
+	}
+	return slices.DeleteFunc(slices.Clone(it.cols), func(c column) bool {
+		return len(c.origins) == 1 && !it.ref.plan.stands(c.origins[0].name)
+	})
 }
 
 // with walks WITH queries and returns the scope that holds them.
@@ -283,7 +311,7 @@ func (r *resolver) with(w *pg_query.WithClause, parent *scope, ctes *cte) *cte {
 			return ctes
 		}
 		cols, open := r.query(s, parent, ctes, false)
-		cols = renameColumns(cols, c.Aliascolnames)
+		cols = renameColumns(cols, c.Aliascolnames, open)
 		if k := c.SearchClause; k != nil {
 			cols = append(cols, column{name: k.SearchSeqColumn})
 		}
@@ -350,6 +378,12 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 		if len(a) != 1 || len(b) != 1 || !r.leakproof("=", a[0].typ, b[0].typ) {
 			r.leaky = true
 		}
+		if len(a) != 1 || len(b) != 1 || a[0].typ != b[0].typ {
+			forgetType(both, name) // the merged column is of a type that both can be cast to
+		}
+	}
+	for _, it := range both {
+		it.merged = it.merged || len(using) > 0
 	}
 	r.expr(j.Quals, &scope{parent: sc.parent, ctes: sc.ctes, items: both})
 	if a := j.JoinUsingAlias; a != nil {
@@ -357,6 +391,7 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 		for _, name := range using {
 			c, _, _ := l.find(name)
 			merged.cols = append(merged.cols, c...)
+			merged.merged = true
 		}
 		both = append(both, merged)
 	}
@@ -378,7 +413,7 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 		it.cols = append(it.cols, merged)
 	}
 	for _, in := range append(slices.Clip(left), right...) {
-		it.open = it.open || in.open
+		it.open = it.open || in.open || in.merged
 		for _, c := range in.cols {
 			if !slices.Contains(using, c.name) {
 				it.cols = append(it.cols, c)
@@ -387,6 +422,18 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	}
 	it.rename(j.Alias)
 	return []*item{it}
+}
+
+// forgetType forgets the type of a column in all items.
+func forgetType(items []*item, name string) {
+	for _, it := range items {
+		it.cols = slices.Clone(it.cols)
+		for i := range it.cols {
+			if it.cols[i].name == name {
+				it.cols[i].typ = 0
+			}
+		}
+	}
 }
 
 // renamed notes that a column list renames the columns of items by position: none may be left out.
@@ -610,6 +657,12 @@ func (r *resolver) qualifiedRef(ref *pg_query.ColumnRef, qualifier []string, nam
 		}
 		return c.typ
 	}
+	if systemColumns[name] {
+		if it.ref != nil {
+			it.ref.use(name, int(ref.Location))
+		}
+		return 0 // PostgreSQL's own error if it is a fragment's
+	}
 	// x.f is f(x) if f is no column.
 	r.attribute(name, int(ref.Location))
 	r.markAll(it, sc)
@@ -627,14 +680,19 @@ func (s *scope) noteBare(it *item, name string, at *scope) {
 // an item whose columns are not all known, of a level around that, or an error. So every column of that name counts as used.
 func (r *resolver) unresolved(ref *pg_query.ColumnRef, name string, sc *scope) {
 	r.leak(sc)
-	r.attribute(name, int(ref.Location))
+	if !systemColumns[name] {
+		r.attribute(name, int(ref.Location))
+	}
 	for _, f := range r.refs {
-		if f.rel.Column(name) != nil {
+		if f.rel.Column(name) != nil || systemColumns[name] {
 			f.use(name, int(ref.Location))
 		}
 		f.complete = true // PostgreSQL's HINT may suggest any column
 	}
 }
+
+// systemColumns are the columns that every table has (see "System Columns" in the manual).
+var systemColumns = set("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid")
 
 // behindAlias gives PostgreSQL's own error for a reference to a relation by its name where it has an alias: what
 // stands for the relation does not tell its name.

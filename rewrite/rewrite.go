@@ -152,6 +152,16 @@ func declared(types []uint32) string {
 	return fmt.Sprint(types)
 }
 
+// maxGrowth bounds what the fragments of a statement add to it, in bytes: a few hundred references. What is parsed takes some
+// hundred times its length in memory.
+const maxGrowth = 2 << 20
+
+func tooLong(growth int) Refusal {
+	return Refusal{Code: "54000", Message: "statement is too complex",
+		Detail: fmt.Sprintf("It names protected relations so often that it would grow by %d bytes or more; the limit is %d.", growth, maxGrowth),
+		Hint:   "Name each relation once, in a WITH query."}
+}
+
 func refused(sql string, refusal *Refusal) *Answer {
 	return &Answer{SQL: refusedText, Changed: true, original: sql, Refusal: refusal}
 }
@@ -190,7 +200,11 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, cacheable bool) {
 		return refused(sql, &Refusal{Code: "XX000", Message: "the statement could not be rewritten safely", Detail: "Its edits overlap."}), true
 	}
 	a.SQL, a.Changed = text, true
-	// The result may be far longer than what a client may send.
+	if len(text) > len(sql)+maxGrowth {
+		refusal := tooLong(len(text) - len(sql))
+		return refused(sql, &refusal), true
+	}
+	// The result may be longer than what a client may send.
 	if fault := a.verify(runs, max(r.maxBytes, len(text))); fault != nil {
 		return refused(sql, fault), true
 	}

@@ -33,6 +33,8 @@ type item struct {
 	cols   []column
 	open   bool // it may have columns that are not listed
 	ref    *ref // the relation reference, nil for others
+	// merged is true if a USING or NATURAL join has merged columns of it with another's.
+	merged bool
 }
 
 // column is one output column of an item or query.
@@ -104,13 +106,17 @@ func (it *item) rename(a *pg_query.Alias) {
 		return
 	}
 	it.name, it.schema = a.Aliasname, ""
-	it.cols = renameColumns(it.cols, a.Colnames)
+	it.cols = renameColumns(it.cols, a.Colnames, it.open)
 }
 
-func renameColumns(cols []column, aliases []*pg_query.Node) []column {
+// renameColumns applies a column list. If not all columns are known, or not their order, each may be any of them.
+func renameColumns(cols []column, aliases []*pg_query.Node, open bool) []column {
 	list, _ := names(aliases)
 	if len(list) == 0 {
 		return cols
+	}
+	if open {
+		cols = anyOf(cols)
 	}
 	out := append([]column(nil), cols...)
 	for i, name := range list {
@@ -119,6 +125,19 @@ func renameColumns(cols []column, aliases []*pg_query.Node) []column {
 		} else {
 			out = append(out, column{name: name})
 		}
+	}
+	return out
+}
+
+// anyOf gives columns of which it is not known which is which: each may be all of them, of any type.
+func anyOf(cols []column) []column {
+	var origins []origin
+	for _, c := range cols {
+		origins = append(origins, c.origins...)
+	}
+	out := make([]column, len(cols))
+	for i, c := range cols {
+		out[i] = column{name: c.name, origins: origins}
 	}
 	return out
 }

@@ -157,7 +157,13 @@ func (r *run) set(s *pg_query.VariableSetStmt) {
 		}
 		values = append(values, v)
 	}
-	r.setEffect(name, strings.Join(values, ", "), s.IsLocal, s.Kind != pg_query.VariableSetKind_VAR_SET_VALUE)
+	isDefault := s.Kind != pg_query.VariableSetKind_VAR_SET_VALUE
+	if isDefault && s.IsLocal && followed(name) {
+		// A later RESET ALL would leave the setting alone, but not what it was before the transaction (guc.c).
+		r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("SET LOCAL %s TO DEFAULT is not supported by pgscrim", name), Hint: "Name the value."})
+		return
+	}
+	r.setEffect(name, strings.Join(values, ", "), s.IsLocal, isDefault)
 }
 
 // setEffect checks a change of a setting and notes it if the rewriter follows that setting.

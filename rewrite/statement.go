@@ -131,7 +131,7 @@ func (r *run) conclude(q *resolver) {
 			r.out.Hidden = append(r.out.Hidden, h)
 		}
 	})
-	if len(q.edits) > 0 {
+	if len(q.edits) > q.qualified {
 		r.out.Decision = Rewrite
 	}
 	r.edits = append(r.edits, q.edits...)
@@ -311,7 +311,7 @@ func (r *run) copyTable(s *pg_query.CopyStmt) {
 	}
 	f := it.ref
 	columns, ok := names(s.Attlist)
-	if f == nil || f.system != nil || q.refusal != nil || !ok {
+	if f == nil || q.refusal != nil || !ok {
 		r.conclude(q)
 		return
 	}
@@ -320,11 +320,11 @@ func (r *run) copyTable(s *pg_query.CopyStmt) {
 		return
 	}
 	f.only = true
-	for i := range f.plan.columns {
-		c := &f.plan.columns[i]
+	for i := range f.rel.Columns {
+		c := &f.rel.Columns[i]
 		if len(s.Attlist) == 0 && !c.Generated {
 			f.starred[c.Name] = true
-			if !f.plan.cells[i].denied {
+			if f.plan == nil || f.plan.stands(c.Name) {
 				columns = append(columns, c.Name)
 			}
 		}

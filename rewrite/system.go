@@ -55,7 +55,7 @@ func (r *resolver) protectSystem(f *ref) bool {
 	case name == "pg_class":
 		f.system = &systemRelation{rel: f.rel, columns: r.rowCounts()}
 		return len(f.system.columns) > 0
-	case name == "pg_stat_activity":
+	case name == "pg_stat_activity", name == "pg_stat_ssl", name == "pg_stat_gssapi": // the session's own row
 		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"query": "NULL::pg_catalog.text"},
 			where: aliasSource + ".pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"}
 		return true
@@ -134,8 +134,8 @@ func (r *resolver) counted(oid string) string {
 }
 
 // fragment builds what stands for the catalog, empty if the statement uses nothing that is not shown. Tools that read
-// pg_class ask for its tableoid too, which a subquery has only if it is named.
-func (s *systemRelation) fragment(used func(string) bool, tableoid bool) string {
+// pg_class ask for its tableoid or xmin too, which a subquery has only if it gives them.
+func (s *systemRelation) fragment(used, named func(string) bool) string {
 	needed := s.where != ""
 	var cols []string
 	for _, c := range s.rel.Columns {
@@ -150,8 +150,10 @@ func (s *systemRelation) fragment(used func(string) bool, tableoid bool) string 
 	if !needed {
 		return ""
 	}
-	if tableoid && s.rel.Kind == catalog.Table {
-		cols = append(cols, aliasSource+".tableoid")
+	for _, name := range []string{"tableoid", "xmin", "ctid"} {
+		if named(name) && s.rel.Kind == catalog.Table {
+			cols = append(cols, aliasSource+"."+name)
+		}
 	}
 	text := fmt.Sprintf("SELECT %s FROM %s AS %s", strings.Join(cols, ", "), qualified(s.rel.Name.Schema, s.rel.Name.Name), aliasSource)
 	if s.where != "" {
@@ -164,7 +166,7 @@ func (s *systemRelation) fragment(used func(string) bool, tableoid bool) string 
 // caller gets NULL for a protected relation, and for a whole database or tablespace.
 var sizeFunctions = map[string]sizeGuard{
 	"pg_relation_size": byRelation, "pg_table_size": byRelation, "pg_indexes_size": byRelation, "pg_total_relation_size": byRelation,
-	"pg_database_size": always, "pg_tablespace_size": always,
+	"pg_database_size": always, "pg_tablespace_size": always, "pg_stat_get_numscans": always,
 }
 
 type sizeGuard uint8

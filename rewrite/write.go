@@ -56,7 +56,7 @@ func (q *resolver) writeTarget(rv *pg_query.RangeVar, r *run) *target {
 	}
 	it.rename(rv.Alias)
 	if rv.Schemaname == "" {
-		q.edits = append(q.edits, edit{at, at, quote(rel.Name.Schema) + "."})
+		q.qualify(at, rel.Name.Schema)
 	}
 	return &target{item: it, plan: p}
 }

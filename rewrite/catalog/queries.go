@@ -2,9 +2,10 @@ package catalog
 
 // The queries work on PostgreSQL 13 and later. Each is ordered, so that equal catalogs give equal digests.
 
-// namesSQL lists schemas (0), extensions (1) and settings (2).
+// namesSQL lists the schemas that the role may use (0: a search_path passes over others), extensions (1) and settings (2).
 const namesSQL = `
-SELECT 0, nspname::text FROM pg_catalog.pg_namespace WHERE nspname !~ '^pg_(temp|toast_temp)_'
+SELECT 0, nspname::text FROM pg_catalog.pg_namespace
+    WHERE nspname !~ '^pg_(temp|toast_temp)_' AND pg_catalog.has_schema_privilege(oid, 'USAGE')
 UNION ALL SELECT 1, extname::text FROM pg_catalog.pg_extension
 UNION ALL SELECT 2, lower(name) FROM pg_catalog.pg_settings
 ORDER BY 1, 2`
