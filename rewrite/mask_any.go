@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"math/big"
 	"regexp"
 	"slices"
 	"strconv"
@@ -63,34 +64,41 @@ func constantFits(a rules.Arg, t maskedType) bool {
 	case "int8":
 		return fits(64)
 	case "numeric":
-		if mod := t.modifier(); len(mod) == 2 {
-			f, err := strconv.ParseFloat(a.Text, 64)
-			return err == nil && f < pow10(mod[0]-mod[1]) && f > -pow10(mod[0]-mod[1])
-		}
-		_, err := strconv.ParseFloat(a.Text, 64)
-		return err == nil
+		return numberForm.MatchString(a.Text) && numericFits(a.Text, t.modifier())
 	case "float4":
 		_, err := strconv.ParseFloat(a.Text, 32)
-		return err == nil
+		return numberForm.MatchString(a.Text) && err == nil
 	case "float8":
 		_, err := strconv.ParseFloat(a.Text, 64)
-		return err == nil
+		return numberForm.MatchString(a.Text) && err == nil
 	case "bool":
 		return a.Kind == rules.ArgBool
 	case "date", "timestamp", "timestamptz":
-		_, err := time.Parse(time.DateOnly, a.Text)
-		return err == nil
+		day, err := time.Parse(time.DateOnly, a.Text)
+		return err == nil && day.Year() >= 1
 	case "uuid":
 		return uuidForm.MatchString(a.Text)
 	}
 	return false
 }
 
-// pow10 returns 10 to the n, 0 or greater.
-func pow10(n int) float64 {
-	f := 1.0
-	for range n {
-		f *= 10
+// numberForm is the form of a number that Go and PostgreSQL read alike.
+var numberForm = regexp.MustCompile(`^[+-]?\d{1,40}(\.\d{1,40})?([eE][+-]?\d{1,2})?$`)
+
+// numericFits reports whether a number, rounded to the scale of a numeric's modifier, has no more digits than its precision.
+func numericFits(text string, modifier []int) bool {
+	if len(modifier) == 0 {
+		return true
 	}
-	return f
+	scale := 0
+	if len(modifier) > 1 {
+		scale = modifier[1]
+	}
+	number, ok := new(big.Rat).SetString(text)
+	most, known := new(big.Rat).SetString(largest(modifier))
+	if !ok || !known || scale < 0 {
+		return false
+	}
+	rounded, ok := new(big.Rat).SetString(number.FloatString(scale))
+	return ok && rounded.Abs(rounded).Cmp(most) <= 0
 }

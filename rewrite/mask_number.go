@@ -24,13 +24,12 @@ func bucketMask() maskKind {
 	}
 }
 
-// bucket rounds down to a multiple of width. The result is held inside the type's range, and a
-// float beyond 1e37 (the range of real) or not a number becomes NULL, so that no value raises an error.
+// bucket rounds down to a multiple of width. The result is held inside the type's range; where that has no bounds, a
+// number of 1e30 and more, or none, becomes NULL. It divides as numeric, so that no value raises an error.
 func bucket(x, width string, t maskedType) string {
+	within := "numeric"
 	if t.isFloat() {
-		return fmt.Sprintf("CASE WHEN %[1]s OPERATOR(pg_catalog.>) '-1e30'::pg_catalog.float8 AND %[1]s OPERATOR(pg_catalog.<) '1e30'::pg_catalog.float8"+
-			" THEN pg_catalog.floor(%[1]s::pg_catalog.float8 OPERATOR(pg_catalog./) '%[2]s'::pg_catalog.float8) OPERATOR(pg_catalog.*) '%[2]s'::pg_catalog.float8 END",
-			x, width)
+		within = "float8"
 	}
 	down := fmt.Sprintf("pg_catalog.floor(%s::pg_catalog.numeric OPERATOR(pg_catalog./) '%[2]s'::pg_catalog.numeric) OPERATOR(pg_catalog.*) '%[2]s'::pg_catalog.numeric", x, width)
 	limit := map[string]string{"int2": "32767", "int4": "2147483647", "int8": "9223372036854775807"}[t.name]
@@ -38,7 +37,8 @@ func bucket(x, width string, t maskedType) string {
 		limit = largest(mod)
 	}
 	if limit == "" {
-		return down
+		return fmt.Sprintf("CASE WHEN %[1]s OPERATOR(pg_catalog.>) '-1e30'::pg_catalog.%[2]s AND %[1]s OPERATOR(pg_catalog.<) '1e30'::pg_catalog.%[2]s THEN %[3]s END",
+			x, within, down)
 	}
 	return fmt.Sprintf("CASE WHEN %[1]s IS NOT NULL THEN GREATEST(LEAST(%[2]s, '%[3]s'::pg_catalog.numeric), '-%[3]s'::pg_catalog.numeric) END", x, down, limit)
 }

@@ -166,6 +166,9 @@ func (r *run) insert(s *pg_query.InsertStmt) {
 		q.query(source, nil, ctes, false)
 	}
 	changed := targetColumns(s.Cols)
+	for _, n := range s.Cols { // column[index]
+		q.assignment(n, &scope{ctes: ctes})
+	}
 	sc := &scope{items: []*item{t.item}, ctes: ctes}
 	if c := s.OnConflictClause; c != nil {
 		for _, n := range c.Infer.GetIndexElems() {
@@ -183,7 +186,7 @@ func (r *run) insert(s *pg_query.InsertStmt) {
 		}
 		conflict := &scope{items: []*item{t.item, &excluded}, ctes: ctes}
 		for _, n := range c.TargetList {
-			q.expr(n.GetResTarget().GetVal(), conflict)
+			q.assignment(n, conflict)
 		}
 		q.expr(c.WhereClause, conflict)
 		q.checkReferences(t, append([]string{}, targetColumns(c.TargetList)...), r)
@@ -230,7 +233,7 @@ func (r *run) change(rv *pg_query.RangeVar, with *pg_query.WithClause, sets, fro
 	q.expr(where, sc)
 	sc.exempt = true // evaluated on rows that have passed the condition
 	for _, n := range sets {
-		q.expr(n.GetResTarget().GetVal(), sc)
+		q.assignment(n, sc)
 	}
 	q.returning(returning, sc)
 	changed := targetColumns(sets)
@@ -243,6 +246,17 @@ func (r *run) change(rv *pg_query.RangeVar, with *pg_query.WithClause, sets, fro
 		r.confineChange(q, t, rv, changed, where)
 	}
 	r.conclude(q)
+}
+
+// assignment walks column = expression, where the column may be subscripted.
+func (q *resolver) assignment(n *pg_query.Node, sc *scope) {
+	t := n.GetResTarget()
+	q.expr(t.GetVal(), sc)
+	for _, i := range t.GetIndirection() {
+		if i.GetString_() == nil { // a field of a composite is a name only
+			q.expr(i, sc)
+		}
+	}
 }
 
 func (q *resolver) returning(list []*pg_query.Node, sc *scope) {
