@@ -37,7 +37,7 @@ func (s *session) parse(h header) error {
 
 // answer lets the rewriter answer a statement's text under the session's settings.
 func (s *session) answer(p *prepared) {
-	p.answer, p.values = s.ask(p.sql), s.view.Values()
+	p.answer, p.values = s.ask(p.sql, p.types), s.view.Values()
 	p.statement = nil
 	if len(p.answer.Statements) > 0 { // with more than one the Parse fails upstream
 		p.statement = &p.answer.Statements[0]

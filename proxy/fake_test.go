@@ -109,6 +109,8 @@ func (f *fakeRewriter) statement(text string, s rewrite.Session) rewrite.Stateme
 	case strings.Contains(text, "secret"):
 		st.Decision, st.Rewritten = rewrite.Deny, `SELECT * FROM "pgscrim refused 1"`
 		st.Refusal = &rewrite.Refusal{Code: "42501", Message: "column secret is denied", Hint: "ask the owner", Position: 8, Marker: "pgscrim refused 1", Rule: "no-secrets"}
+	case strings.Contains(text, "guarded"):
+		st.HideDetail = true
 	case strings.Contains(text, "marked_error"):
 		st.Rewritten, st.Decision = strings.ReplaceAll(text, "marked_error", "CAST('pgscrim refused 2' || clock_timestamp() AS int)"), rewrite.Rewrite
 		st.OnError = &rewrite.Refusal{Code: "42501", Message: "new row is not visible to you", Marker: "pgscrim refused 2"}

@@ -145,12 +145,19 @@ func (s *session) errorResponse(e *expectation, h header) error {
 	}
 	fatal := fields.SeverityUnlocalized == "FATAL" || fields.SeverityUnlocalized == "PANIC"
 	sqlstate := fields.Code
-	switch refusal, changed := s.behind(e, fields); {
+	refusal, changed := s.behind(e, fields)
+	hides := !s.direct && strings.HasPrefix(sqlstate, integrityClass) && e.hidesDetail()
+	switch {
 	case refusal != nil && !fatal:
 		sqlstate = refusal.Code
 		err = s.client.out.send(errorResponse("ERROR", refusal))
-	case changed:
-		originalError(e.answer, fields)
+	case changed || hides:
+		if changed {
+			originalError(e.answer, fields)
+		}
+		if hides {
+			fields.Detail = ""
+		}
 		err = s.client.out.send(fields)
 	default:
 		err = s.client.out.raw(h.kind, body)

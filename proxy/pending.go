@@ -44,6 +44,17 @@ func (e *expectation) running() *run {
 	return e.runs[e.current]
 }
 
+// hidesDetail reports whether the DETAIL of an integrity error may show what the caller may not see. An error at the Sync
+// or at a COMMIT, of a deferred constraint, belongs to a statement that is not known any more.
+func (e *expectation) hidesDetail() bool {
+	r := e.running()
+	if r == nil || r.statement.Effect.Kind == rewrite.EffectCommit {
+		return true
+	}
+	of := r.behind()
+	return r.statement.HideDetail || of != nil && of.HideDetail
+}
+
 // extended reports whether an error makes PostgreSQL skip messages up to the next Sync.
 func (e *expectation) extended() bool {
 	switch e.kind {

@@ -34,6 +34,9 @@ const (
 	codeInternal             = "XX000"
 )
 
+// integrityClass starts the SQLSTATEs of integrity constraint violations, whose DETAIL shows values.
+const integrityClass = "23"
+
 // unparsable is a text that PostgreSQL cannot parse. Its syntax error stands for a refusal of the
 // proxy, so that PostgreSQL itself aborts the transaction, skips to the Sync and reports its status.
 const unparsable = `"refused by pgscrim"`

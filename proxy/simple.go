@@ -19,7 +19,7 @@ func (s *session) query(h header) error {
 	}
 	answer := refuse(malformedRefusal())
 	if d.complete() {
-		answer = s.ask(sql)
+		answer = s.ask(sql, nil)
 	}
 	return s.sendQuery(sql, answer)
 }

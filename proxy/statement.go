@@ -35,13 +35,8 @@ func (r *run) behind() *rewrite.Statement {
 	return r.of.statement
 }
 
-// caller is the session as the rewriter sees it.
-func (s *session) caller() rewrite.Session {
-	return rewrite.Session{Roles: s.roles, Direct: s.direct, Settings: s.view}
-}
-
-// ask lets the rewriter in force answer a client's text.
-func (s *session) ask(sql string) *rewrite.Answer {
+// ask lets the rewriter in force answer a client's text, whose parameters may have declared types.
+func (s *session) ask(sql string, types []uint32) *rewrite.Answer {
 	r := s.server.currentRewriter()
 	if s.direct {
 		if !r.Policy().IsDirect(s.roles) {
@@ -58,7 +53,7 @@ func (s *session) ask(sql string) *rewrite.Answer {
 	if !utf8.ValidString(sql) {
 		return refuse(&rewrite.Refusal{Code: codeBadEncoding, Message: `invalid byte sequence for encoding "UTF8"`})
 	}
-	return decided(r.Rewrite(sql, s.caller()))
+	return decided(r.Rewrite(sql, rewrite.Session{Roles: s.roles, Settings: s.view, Parameters: types}))
 }
 
 // decided refuses an answer in which a statement is neither allowed nor refused.
