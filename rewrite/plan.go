@@ -119,6 +119,8 @@ const (
 	aliasSource  = "s"
 	aliasSubject = "u"
 	aliasConsent = "c"
+	// aliasCondition is the row of the conditions that cells depend on.
+	aliasCondition = "r"
 )
 
 // fragment describes the subquery that stands for one reference to a relation.
@@ -154,7 +156,7 @@ func (p *plan) sql(f fragment) string {
 		where += f.where
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "SELECT %s FROM %s AS %s%s%s", strings.Join(cols, ", "), f.source, aliasSource, f.sample, g.joins())
+	fmt.Fprintf(&b, "SELECT %s FROM %s AS %s%s%s", strings.Join(cols, ", "), f.source, aliasSource, f.sample, g.joins()+g.lateral())
 	if where != "" {
 		b.WriteString(" WHERE " + where)
 	}
@@ -168,6 +170,33 @@ func (p *plan) sql(f fragment) string {
 type facts struct {
 	*plan
 	region, consent bool
+	conditions      []string // of cells, each spelled once and named aliasCondition.c1, c2, ...
+}
+
+// named gives a condition of cells a name.
+func (g *facts) named(condition string) string {
+	i := slices.Index(g.conditions, condition)
+	if i < 0 {
+		i = len(g.conditions)
+		g.conditions = append(g.conditions, condition)
+	}
+	return fmt.Sprintf("%s.c%d", aliasCondition, i+1)
+}
+
+// lateral spells the conditions that have names. PostgreSQL pulls such a subquery up, so that it costs nothing but is
+// parsed once, where the conditions would stand in each column.
+func (g *facts) lateral() string {
+	if len(g.conditions) == 0 {
+		return ""
+	}
+	var b strings.Builder
+	for i, c := range g.conditions {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		fmt.Fprintf(&b, "%s AS c%d", c, i+1)
+	}
+	return fmt.Sprintf(" CROSS JOIN LATERAL (SELECT %s) AS %s", b.String(), aliasCondition)
 }
 
 // own reports whether the relation is the subject's own table: its rows hold the facts themselves.
@@ -363,7 +392,7 @@ func (g *facts) cell(source string, c *boundColumn, d *cell) string {
 	var b strings.Builder
 	b.WriteString("CASE")
 	for _, ch := range choices[:len(choices)-1] {
-		fmt.Fprintf(&b, " WHEN %s THEN %s", g.when(g.visible, func(i int) bool { return ch.atoms[i] }), ch.expr)
+		fmt.Fprintf(&b, " WHEN %s THEN %s", g.named(g.when(g.visible, func(i int) bool { return ch.atoms[i] })), ch.expr)
 	}
 	fmt.Fprintf(&b, " ELSE %s END", last.expr)
 	return c.typ.cast(b.String())
