@@ -102,13 +102,14 @@ func open(dir string, opts Options) (_ *Log, err error) {
 func (l *Log) Torn() int64 { return l.torn }
 
 // Append assigns the record its Seq and Time, and its Replica if it has none, and writes it as one line. It returns
-// once the record is as durable as the options ask. After an error the record must count as not written: the
-// statement that it is about must not run.
+// once the record is as durable as the options ask; one that closes another only has to be with the operating system, since
+// the client's result must not wait for it: the next record takes it to the disk. After an error the record must count as
+// not written: the statement that it is about must not run.
 func (l *Log) Append(r *Record) (seq uint64, err error) {
 	if seq, err = l.write(r); err != nil {
 		return 0, err
 	}
-	if l.opts.Durability == Strict {
+	if l.opts.Durability == Strict && r.Closes == 0 {
 		if err = l.sync(seq); err != nil {
 			return 0, err
 		}
