@@ -7,9 +7,8 @@ import (
 	"testing"
 )
 
-// TestDescribe runs psql's commands that describe a database, all of them in one session.
-func TestDescribe(t *testing.T) {
-	s := newSite(t)
+// testDescribe runs psql's commands that describe a database, all of them in one session.
+func testDescribe(t *testing.T, s *site) {
 	commands := strings.Split(strings.TrimSpace(describing), "\n")
 	var script strings.Builder
 	for _, command := range commands {
@@ -108,10 +107,9 @@ RESET search_path;
 \d orders
 `
 
-// TestSizes shows that psql's commands with sizes work, and that sizes of relations in which something is hidden from the caller
+// testSizes shows that psql's commands with sizes work, and that sizes of relations in which something is hidden from the caller
 // are left blank: they would count it.
-func TestSizes(t *testing.T) {
-	s := newSite(t)
+func testSizes(t *testing.T, s *site) {
 	for _, test := range []struct {
 		command, column string // of the size
 		hidden          []string

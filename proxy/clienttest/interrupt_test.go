@@ -9,9 +9,8 @@ import (
 // interrupt is what Ctrl-C sends on a terminal.
 const interrupt = "\x03"
 
-// TestInterrupt types Ctrl-C while statements run.
-func TestInterrupt(t *testing.T) {
-	s := newSite(t)
+// testInterrupt types Ctrl-C while statements run.
+func testInterrupt(t *testing.T, s *site) {
 	admin := connect(t, s.admin)
 	term := newTerminal(t, s.as("ana"))
 	// The number tells statements apart in pg_stat_activity.
@@ -54,9 +53,8 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-// TestWatch repeats a query until Ctrl-C.
-func TestWatch(t *testing.T) {
-	s := newSite(t)
+// testWatch repeats a query until Ctrl-C.
+func testWatch(t *testing.T, s *site) {
 	for _, dsn := range []string{s.direct, s.as("ana")} {
 		term := newTerminal(t, dsn)
 		term.send("SELECT count(*) AS customers FROM crm.customers \\watch 0.1\n")
@@ -74,9 +72,8 @@ func TestWatch(t *testing.T) {
 	}
 }
 
-// TestPassword shows that \password says why it cannot change a password, and that no password reaches the database.
-func TestPassword(t *testing.T) {
-	s := newSite(t)
+// testPassword shows that \password says why it cannot change a password, and that no password reaches the database.
+func testPassword(t *testing.T, s *site) {
 	term := newTerminal(t, s.as("ana"))
 	term.send("\\password\n")
 	newPassword := regexp.MustCompile(`"\w+"`)

@@ -13,9 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// TestModes compares rows of all kinds of types, in every way in which pgx executes a query.
-func TestModes(t *testing.T) {
-	s := newSite(t)
+// testModes compares rows of all kinds of types, in every way in which pgx executes a query.
+func testModes(t *testing.T, s *site) {
 	direct, proxied := connect(t, s.direct), connect(t, s.as("dora"))
 	queries := map[string]string{
 		"protected": `SELECT id, country, full_name, native_name, email, phone, birth_date, monthly_income, preferences, notes, created_at FROM crm.customers WHERE id <= $1 ORDER BY id`,
@@ -56,9 +55,8 @@ func TestModes(t *testing.T) {
 	}
 }
 
-// TestBatch sends statements together, one of them refused.
-func TestBatch(t *testing.T) {
-	s := newSite(t)
+// testBatch sends statements together, one of them refused.
+func testBatch(t *testing.T, s *site) {
 	conn := connect(t, s.as("dora"))
 	batch := &pgx.Batch{}
 	for i := range 20 {
@@ -99,9 +97,8 @@ func TestBatch(t *testing.T) {
 	}
 }
 
-// TestCopy copies out with pgx, and shows that copying in is refused without harm to the session.
-func TestCopy(t *testing.T) {
-	s := newSite(t)
+// testCopy copies out with pgx, and shows that copying in is refused without harm to the session.
+func testCopy(t *testing.T, s *site) {
 	conn := connect(t, s.as("dora"))
 	_, err := conn.CopyFrom(t.Context(), pgx.Identifier{"crm", "stores"}, []string{"id", "city"}, pgx.CopyFromRows([][]any{{1, "x"}, {2, "y"}}))
 	if code := sqlstate(err); code != "42501" && code != "0A000" {
@@ -114,9 +111,8 @@ func TestCopy(t *testing.T) {
 	}
 }
 
-// TestListen receives a notification that comes while the client waits, and one that comes between statements.
-func TestListen(t *testing.T) {
-	s := newSite(t)
+// testListen receives a notification that comes while the client waits, and one that comes between statements.
+func testListen(t *testing.T, s *site) {
 	conn, admin := connect(t, s.as("ana")), connect(t, s.admin)
 	mustExec(t, conn, "LISTEN news")
 	for _, waits := range []bool{true, false} {
@@ -145,9 +141,8 @@ func TestListen(t *testing.T) {
 	mustExec(t, conn, "UNLISTEN *")
 }
 
-// TestContext cancels a query by its context. A handler of a pool would go on with the connection.
-func TestContext(t *testing.T) {
-	s := newSite(t)
+// testContext cancels a query by its context. A handler of a pool would go on with the connection.
+func testContext(t *testing.T, s *site) {
 	cfg, err := pgxpool.ParseConfig(s.as("ana", "pool_max_conns=1"))
 	if err != nil {
 		t.Fatal(err)
@@ -173,9 +168,8 @@ func TestContext(t *testing.T) {
 	})
 }
 
-// TestPool shares a few connections among many.
-func TestPool(t *testing.T) {
-	s := newSite(t)
+// testPool shares a few connections among many.
+func testPool(t *testing.T, s *site) {
 	pool, err := pgxpool.New(t.Context(), s.as("ana", "pool_max_conns=4"))
 	if err != nil {
 		t.Fatal(err)

@@ -11,9 +11,8 @@ import (
 	"github.com/lib/pq"
 )
 
-// TestPQ uses lib/pq, which describes a statement before it binds it, reads text only, and cancels in its own way.
-func TestPQ(t *testing.T) {
-	s := newSite(t)
+// testPQ uses lib/pq, which describes a statement before it binds it, reads text only, and cancels in its own way.
+func testPQ(t *testing.T, s *site) {
 	for name, dsn := range map[string]string{"text": s.as("dora"), "binary parameters": s.as("dora", "binary_parameters=yes")} {
 		db, err := sql.Open("postgres", dsn)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -28,6 +29,18 @@ func psqlPath(t *testing.T) string {
 		t.Fatal("this test needs psql: install PostgreSQL's client (Debian, Ubuntu: apt-get install postgresql-client; macOS: brew install libpq)")
 	}
 	return path
+}
+
+// psqlMajor is psql's major version.
+func psqlMajor(t *testing.T) int {
+	t.Helper()
+	text := psqlWith(t, nil, "", "--version") // psql (PostgreSQL) 15.18 (Debian ...)
+	version, _, _ := strings.Cut(strings.TrimPrefix(text, "psql (PostgreSQL) "), ".")
+	major, err := strconv.Atoi(version)
+	if err != nil {
+		t.Fatalf("psql calls itself %q", text)
+	}
+	return major
 }
 
 // psqlCommand is psql with nothing of its surroundings: no files, no variables, no pager, but those given as NAME=value.
