@@ -1,0 +1,109 @@
+-- Cursors, FETCH and MOVE.
+
+BEGIN
+--;
+DECLARE c CURSOR FOR SELECT id, email FROM crm.customers ORDER BY id
+--;
+FETCH 2 FROM c
+--;
+FETCH NEXT FROM c
+--;
+MOVE 5 IN c
+--;
+FETCH FORWARD 3 FROM c
+--;
+FETCH ALL FROM c
+--;
+FETCH 1 FROM c
+--;
+CLOSE c
+--;
+COMMIT
+
+BEGIN
+--;
+DECLARE s SCROLL CURSOR FOR SELECT id, full_name FROM crm.customers ORDER BY id
+--;
+FETCH LAST FROM s
+--;
+FETCH PRIOR FROM s
+--;
+FETCH ABSOLUTE 5 FROM s
+--;
+FETCH RELATIVE -2 FROM s
+--;
+FETCH BACKWARD ALL FROM s
+--;
+MOVE FORWARD ALL IN s
+--;
+FETCH FIRST FROM s
+--;
+COMMIT
+
+DECLARE h INSENSITIVE SCROLL CURSOR WITH HOLD FOR SELECT id, phone FROM crm.customers ORDER BY id
+--;
+FETCH 3 FROM h
+--;
+SELECT 1
+--;
+FETCH ABSOLUTE -1 FROM h
+--;
+CLOSE h
+--;
+FETCH 1 FROM h
+
+BEGIN
+--;
+DECLARE b BINARY CURSOR FOR SELECT id, email, birth_date, monthly_income FROM crm.customers ORDER BY id
+--;
+FETCH 5 FROM b
+--;
+CLOSE ALL
+--;
+COMMIT
+
+BEGIN
+--;
+DECLARE n NO SCROLL CURSOR FOR TABLE crm.stores
+--;
+FETCH 1 FROM n
+--;
+FETCH PRIOR FROM n
+--;
+ROLLBACK
+
+BEGIN; DECLARE "Mixed C" CURSOR FOR SELECT email FROM crm.customers ORDER BY id; FETCH 2 FROM "Mixed C"; FETCH 2 FROM "Mixed C"; COMMIT
+
+BEGIN
+--;
+DECLARE e CURSOR FOR SELECT id, 1000 / (monthly_income - 2000) FROM crm.customers ORDER BY id
+--;
+FETCH 1 FROM e
+--;
+ROLLBACK
+
+DECLARE outside CURSOR FOR SELECT email FROM crm.customers
+
+BEGIN
+--;
+DECLARE d CURSOR FOR SELECT nosuch FROM crm.customers
+--;
+SELECT 1
+--;
+ROLLBACK
+
+FETCH 1 FROM nosuch
+
+CLOSE nosuch
+
+MOVE 1 IN nosuch
+
+BEGIN
+--;
+DECLARE c CURSOR FOR SELECT * FROM lab.people_again ORDER BY id
+--;
+FETCH ALL c
+--;
+DECLARE c CURSOR FOR SELECT 1
+--;
+ROLLBACK

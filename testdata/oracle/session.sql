@@ -1,0 +1,171 @@
+-- Transactions, settings, several statements in a string.
+
+BEGIN; SELECT count(*) FROM crm.customers; COMMIT
+
+BEGIN
+--;
+SELECT email FROM crm.customers ORDER BY id LIMIT 1
+--;
+SAVEPOINT a
+--;
+SELECT nosuch FROM crm.customers
+--;
+SELECT 1
+--;
+ROLLBACK TO a
+--;
+SELECT count(*) FROM crm.customers
+--;
+RELEASE a
+--;
+COMMIT
+
+BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY
+--;
+SELECT count(*) FROM crm.orders
+--;
+SHOW transaction_isolation
+--;
+COMMIT AND CHAIN
+--;
+SHOW transaction_read_only
+--;
+ROLLBACK
+
+START TRANSACTION; SELECT 1; SELECT 1/0; SELECT 2
+--;
+SELECT 3
+--;
+END
+
+SELECT 1; SELECT email FROM crm.customers ORDER BY id LIMIT 1; SELECT 'x'
+
+SELECT 1; SELECT 1/0; SELECT 3
+
+COMMIT
+
+ROLLBACK
+
+RELEASE nosuch
+
+SAVEPOINT x
+
+SET TRANSACTION READ ONLY
+
+BEGIN; SET TRANSACTION ISOLATION LEVEL SERIALIZABLE; SELECT count(*) FROM crm.leads; ROLLBACK
+
+SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY
+
+SHOW search_path
+
+SHOW server_version_num
+
+SHOW TimeZone
+
+SHOW ALL
+
+SHOW nosuch
+
+SHOW no.such
+
+SET timezone = 'Asia/Tokyo'
+--;
+SELECT id, born_at FROM (SELECT "Id" AS id, born_at FROM lab."Person") x ORDER BY id LIMIT 3
+--;
+SELECT created_at FROM crm.customers ORDER BY id LIMIT 2
+--;
+RESET timezone
+
+SET DateStyle = 'German, DMY'
+--;
+SELECT birth_date, created_at FROM crm.customers ORDER BY id LIMIT 3
+--;
+SELECT '1.2.2003'::date
+
+SET intervalstyle = 'iso_8601'; SELECT interval '1 day 2 hours'
+
+SET extra_float_digits = 0; SELECT score FROM crm.churn_scores ORDER BY customer_id LIMIT 3
+
+SET bytea_output = 'escape'
+--;
+SELECT convert_to(email, 'UTF8') FROM crm.customers ORDER BY id LIMIT 2
+
+SET lc_monetary = 'C'; SELECT monthly_income::money FROM crm.customers ORDER BY id LIMIT 3
+
+SET LOCAL statement_timeout = '5s'
+
+SET statement_timeout = 'nonsense'
+
+SET nosuch = 1
+
+SET application_name = 'Tableau'; SHOW application_name
+
+SET enable_seqscan = off
+--;
+SELECT id, email FROM crm.customers WHERE email = '***@example.com' ORDER BY id
+
+SET enable_hashjoin = off; SET enable_mergejoin = off
+--;
+SELECT c.id, o.id FROM crm.customers c JOIN crm.orders o ON o.customer_id = c.id AND o.ship_address > c.email ORDER BY 2
+
+SET plan_cache_mode = force_generic_plan
+--;
+PREPARE p (int) AS SELECT email FROM crm.customers WHERE id = $1
+--;
+EXECUTE p (3)
+
+SET my.own = 'x'
+--;
+SHOW my.own
+--;
+SELECT current_setting('my.own')
+
+SELECT set_config('my.own', 'y', false)
+--;
+SHOW my.own
+
+SET client_min_messages = warning
+
+SET client_encoding = 'UTF8'
+
+SET NAMES 'UTF8'
+
+SET standard_conforming_strings = on
+
+RESET ALL
+
+DISCARD PLANS
+
+DISCARD SEQUENCES
+
+LISTEN channel
+
+UNLISTEN *
+
+SELECT current_user, session_user, current_schema, current_catalog, user, version() IS NOT NULL
+
+SELECT current_date = now()::date, current_timestamp = now(), localtime IS NOT NULL, pg_backend_pid() > 0
+
+SELECT random() < 1, clock_timestamp() > '2020-01-01', gen_random_uuid() IS NOT NULL
+
+SELECT generate_series(1, 5), unnest(ARRAY['a', 'b'])
+
+SELECT pg_sleep(0)
+
+SELECT pg_is_in_recovery(), txid_current() > 0, inet_client_addr() IS NULL
+
+EXPLAIN SELECT 1
+
+EXPLAIN (COSTS OFF) SELECT * FROM crm.stores
+
+--! except dpo
+--! refused 42501
+EXPLAIN SELECT * FROM crm.customers
+
+--! except dpo
+--! refused 42501
+EXPLAIN (ANALYZE, FORMAT json) SELECT count(*) FROM crm.customers WHERE email = 'x'
+
+--! except dpo
+--! refused 42501
+EXPLAIN SELECT * FROM lab.people
