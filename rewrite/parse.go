@@ -52,12 +52,16 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 			Detail: fmt.Sprintf("Its expressions nest about %d deep; the limit is %d.", depth, maxDepth),
 			Hint:   "Use IN (...), = ANY (...) or VALUES in place of long chains of operators."}
 	}
-	tree, err := pg_query.Parse(src)
-	if err != nil {
+	if p.stmts, err = parseTree(src); err != nil {
 		return nil, syntaxRefusal(err)
 	}
-	p.stmts = tree.Stmts
 	return p, nil
+}
+
+// parseTree parses a text whose depth is known to be bounded.
+func parseTree(src string) ([]*pg_query.RawStmt, error) {
+	tree, err := pg_query.Parse(src)
+	return tree.GetStmts(), err
 }
 
 // tokensOf takes over the scanner's tokens. The scanner gives U&"..." and U&'...' one byte only, and their UESCAPE as tokens of its

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/pgscrim/pgscrim/rules"
 )
@@ -28,6 +29,14 @@ type plan struct {
 	visible []rules.Atom       // that a shown row can have
 	cells   []cell             // one for each of the entry's columns
 	trivial bool               // every row and cell is shown: the relation is not touched
+
+	fragments sync.Map // fragmentKey -> string
+}
+
+// fragmentKey is what a fragment depends on beside its plan.
+type fragmentKey struct {
+	columns, source, sample string
+	fence                   bool
 }
 
 // cell is the decision on one column.
@@ -126,22 +135,42 @@ const (
 // fragment describes the subquery that stands for one reference to a relation.
 type fragment struct {
 	need   func(column string) bool // masked columns that are not needed are left out
-	omit   func(column string) bool // columns that must not stand in it
 	source string                   // what stands in FROM, without an alias
 	sample string                   // a TABLESAMPLE clause
-	where  string                   // a further condition, over aliasSource
 	fence  bool                     // keep the caller's conditions from running before the row rules
 }
 
-// sql builds the fragment, without the parentheses around it.
+// sql gives the fragment, without the parentheses around it.
 func (p *plan) sql(f fragment) string {
+	needed := make([]byte, len(p.columns))
+	for i := range p.columns {
+		needed[i] = '0'
+		if f.need(p.columns[i].Name) {
+			needed[i] = '1'
+		}
+	}
+	key := fragmentKey{string(needed), f.source, f.sample, f.fence}
+	if text, ok := p.fragments.Load(key); ok {
+		return text.(string)
+	}
+	text := p.build(f)
+	if len(f.source) <= maxKeptSource && f.sample == "" { // not those that the text of a statement is part of
+		p.fragments.Store(key, text)
+	}
+	return text
+}
+
+// maxKeptSource is the length of a relation's name, with ONLY and quotes; a view's definition is longer.
+const maxKeptSource = 140
+
+func (p *plan) build(f fragment) string {
 	g := &facts{plan: p}
 	var cols []string
 	for i := range p.columns {
 		c, d := &p.columns[i], &p.cells[i]
 		source := aliasSource + "." + quote(c.Name)
 		switch {
-		case d.denied || f.omit(c.Name):
+		case d.denied:
 		case d.shown:
 			cols = append(cols, source)
 		case f.need(c.Name):
@@ -149,12 +178,6 @@ func (p *plan) sql(f fragment) string {
 		}
 	}
 	where := g.rows()
-	if f.where != "" {
-		if where != "" {
-			where += " AND "
-		}
-		where += f.where
-	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "SELECT %s FROM %s AS %s%s%s", strings.Join(cols, ", "), f.source, aliasSource, f.sample, g.joins()+g.lateral())
 	if where != "" {

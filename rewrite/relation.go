@@ -405,7 +405,7 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 		}
 		source = "(" + text + ")"
 	}
-	return f.plan.sql(fragment{need: used, omit: func(string) bool { return false }, source: source, sample: f.sample,
+	return f.plan.sql(fragment{need: used, source: source, sample: f.sample,
 		fence: fenced && f.plan.hides()})
 }
 

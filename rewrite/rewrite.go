@@ -204,8 +204,7 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, cacheable bool) {
 		refusal := tooLong(len(text) - len(sql))
 		return refused(sql, &refusal), true
 	}
-	// The result may be longer than what a client may send.
-	if fault := a.verify(runs, max(r.maxBytes, len(text))); fault != nil {
+	if fault := a.verify(runs); fault != nil {
 		return refused(sql, fault), true
 	}
 	for i, raw := range p.stmts {

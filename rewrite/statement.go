@@ -22,6 +22,7 @@ type run struct {
 	number  int  // from 1
 	last    bool // the last of its string: comments behind it are its own
 	visited visited
+	inlined bool // a view's definition stands in the result
 	out     *Statement
 	edits   []edit
 }
@@ -131,6 +132,7 @@ func (r *run) conclude(q *resolver) {
 			r.out.Hidden = append(r.out.Hidden, h)
 		}
 	})
+	r.inlined = r.inlined || slices.ContainsFunc(q.refs, func(f *ref) bool { return f.view != nil })
 	if len(q.edits) > q.qualified {
 		r.out.Decision = Rewrite
 	}

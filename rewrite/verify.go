@@ -2,18 +2,19 @@ package rewrite
 
 import (
 	"fmt"
+	"slices"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 )
 
 // verify parses the rewritten string again and sees to it that it holds the same statements, and names nothing protected
 // outside the texts that were put in. It is a second line: what it finds is a fault of the rewriter.
-func (a *Answer) verify(runs []*run, maxBytes int) *Refusal {
-	p, refusal := parse(a.SQL, maxBytes)
+func (a *Answer) verify(runs []*run) *Refusal {
 	fault := func(what string) *Refusal {
 		return &Refusal{Code: "XX000", Message: "the statement could not be rewritten safely", Detail: what,
 			Hint: "Please report the statement to the developers of pgscrim."}
 	}
+	p, refusal := parseRewritten(a.SQL, runs)
 	if refusal != nil {
 		return fault(fmt.Sprintf("The result does not parse: %s.", refusal.Message))
 	}
@@ -35,6 +36,19 @@ func (a *Answer) verify(runs []*run, maxBytes int) *Refusal {
 		}
 	}
 	return nil
+}
+
+// parseRewritten parses a rewritten string. Its depth is that of the client's text, which has passed the guard, and of
+// fragments, which are a few levels deep; only definitions of views need another look.
+func parseRewritten(text string, runs []*run) (*parsed, *Refusal) {
+	if slices.ContainsFunc(runs, func(r *run) bool { return r.inlined }) {
+		return parse(text, len(text))
+	}
+	stmts, err := parseTree(text)
+	if err != nil {
+		return nil, syntaxRefusal(err)
+	}
+	return &parsed{src: text, stmts: stmts}, nil
 }
 
 // queriesIn returns the queries of a statement.
