@@ -49,7 +49,7 @@ func TestOutputTypes(t *testing.T) {
 		"SELECT address FROM orders INTERSECT SELECT city FROM stores", "SELECT NULL UNION SELECT id FROM orders", "SELECT placed FROM orders EXCEPT SELECT now()",
 		"VALUES (1, 'a'), (2.5, 'b')", "SELECT * FROM (VALUES (1, 'a')) AS v (a, b)", "SELECT * FROM (VALUES (1), (5000000000)) v",
 		"WITH c AS (SELECT * FROM orders) SELECT * FROM c", "WITH c (a, b) AS (SELECT * FROM orders) SELECT * FROM c, stores",
-		"WITH RECURSIVE c AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM c WHERE a < 3) SELECT * FROM c", "WITH RECURSIVE c (a) AS (SELECT id FROM stores UNION SELECT id FROM c) SELECT * FROM c",
+		"WITH RECURSIVE c AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM c WHERE a < 3) SELECT * FROM c", "WITH RECURSIVE c (a) AS (SELECT id FROM stores UNION SELECT a FROM c) SELECT * FROM c",
 		"WITH RECURSIVE c AS (SELECT 1 AS a UNION ALL SELECT a + 1 FROM c WHERE a < 3) SEARCH DEPTH FIRST BY a SET s CYCLE a SET y USING p SELECT * FROM c",
 		"SELECT a.*, b.id FROM orders a, LATERAL (SELECT a.address, * FROM stores) b (x, id)", "SELECT * FROM orders AS o (a, b)", "SELECT o.b FROM orders AS o (b, a)",
 		"SELECT count(*), max(id), sum(total), min(address) FROM orders", "SELECT current_date, current_user, localtime", "SELECT row_number() OVER () FROM orders",

@@ -46,7 +46,7 @@ CREATE TABLE crm.visits (
 CREATE TABLE crm.visits_2024 PARTITION OF crm.visits FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE crm.visits_2025 PARTITION OF crm.visits FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 
-CREATE TABLE crm.vip (perk text) INHERITS (crm.customers);
+CREATE TABLE crm.big_orders (gift text) INHERITS (crm.orders);
 
 CREATE TABLE crm.stores (id int PRIMARY KEY, city text, opened date);
 CREATE TABLE crm.secret (a int);
@@ -80,9 +80,9 @@ INSERT INTO crm.customers VALUES
     (2, 'CN', '王伟', 'wang@example.cn', '+86 10 7654321', '1991-11-30', 999.99, 'E55', 50, NULL),
     (3, NULL, 'Nobody', NULL, NULL, NULL, NULL, NULL, 0, NULL),
     (4, 'US', 'Bob "B" O''Neil', 'bob@example.com', '555-0100', '2001-01-01', 15000, 'P7', 20, 'call back');
-INSERT INTO crm.vip VALUES (5, 'DE', 'Vera', 'vera@example.de', '+49 1', '1970-01-01', 100000, 'V1', 99, NULL, 'lounge');
 INSERT INTO crm.consents VALUES (1, 'marketing', true, NULL), (2, 'marketing', false, NULL), (1, 'profiling', true, '2020-01-01'), (4, 'profiling', true, NULL);
 INSERT INTO crm.orders VALUES (10, 1, '2024-03-01', 20.00, 'Berlin'), (11, 2, '2024-04-01', 35.50, 'Beijing'), (12, NULL, '2025-01-01', 7.00, 'nowhere');
+INSERT INTO crm.big_orders VALUES (13, 4, '2025-02-02', 5000.00, 'Boston', 'mug');
 INSERT INTO crm.visits VALUES (1, '2024-05-05', '/home'), (4, '2025-05-05', '/cart');
 INSERT INTO crm.stores VALUES (1, 'Berlin', '2001-02-03'), (2, 'Tokyo', '2010-01-01');
 INSERT INTO staff.employees VALUES ('11111111-1111-1111-1111-111111111111', 'de-berlin', '0151', 44, 'Max'), ('22222222-2222-2222-2222-222222222222', NULL, '0152', 61, 'Eva');
