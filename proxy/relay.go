@@ -15,7 +15,11 @@ import (
 func (s *session) relay() (whole bool) {
 	for {
 		h, err := s.upstream.in.next()
-		if err != nil {
+		switch {
+		case errors.Is(err, errClientGone):
+			s.relayFailed(err)
+			return false
+		case err != nil:
 			if !errors.Is(err, errStopped) && !errors.Is(err, net.ErrClosed) && !s.stopping.Load() && !s.fatal {
 				s.upstreamGone(err)
 			}
@@ -31,10 +35,15 @@ func (s *session) relay() (whole bool) {
 	}
 }
 
-// upstreamGone tells the client that the upstream connection has ended.
+// upstreamGone tells the client that the upstream connection has ended. To one that has left, PostgreSQL would not say a word:
+// some drivers read on after their Terminate, and take any word for a failure.
 func (s *session) upstreamGone(err error) {
-	if !errors.Is(err, io.EOF) || s.pending.len() > 0 {
+	left := s.leaving.Load()
+	if s.pending.len() > 0 || !left && !errors.Is(err, io.EOF) {
 		s.log.Warn().Err(err).Str("event", "upstream").Msg("upstream connection lost")
+	}
+	if left {
+		return
 	}
 	s.tell(&rewrite.Refusal{
 		Code: codeConnectionFailure, Message: "server closed the connection unexpectedly",
@@ -82,6 +91,8 @@ var (
 	errOutOfTurn = errors.New("message out of turn")
 	errCopyIn    = errors.New("upstream asks for COPY data")
 	errSetting   = errors.New("setting changed")
+	// errClientGone is what a failed write to the client is to relay.
+	errClientGone = errors.New("client is gone")
 )
 
 // answered handles one message from upstream.

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"sync"
 	"sync/atomic"
@@ -64,6 +65,8 @@ type session struct {
 	fatal bool
 	// stopping ends relay at the next message, stopped ends serve.
 	stopping, stopped atomic.Bool
+	// leaving is set once the client has said that it is done: whatever comes after its last answer, it hears nothing of that.
+	leaving atomic.Bool
 }
 
 func newSession(s *Server, c *client, packet *startupPacket) *session {
@@ -93,7 +96,10 @@ func (s *session) attach(u *upstream) {
 		if s.stopping.Load() {
 			return errStopped
 		}
-		return s.client.out.flush()
+		if err := s.client.out.flush(); err != nil {
+			return fmt.Errorf("%w: %w", errClientGone, err)
+		}
+		return nil
 	}
 }
 
@@ -125,6 +131,7 @@ func (s *session) run() {
 	var refusal *rewrite.Refusal
 	switch {
 	case errors.Is(err, io.EOF): // the client is done; what it has sent still runs, as in PostgreSQL
+		s.leaving.Store(true)
 		_ = errors.Join(s.upstream.out.send(&pgproto3.Terminate{}), s.upstream.out.flush()) // it may be gone
 		<-relayed
 	default:

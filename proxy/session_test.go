@@ -271,6 +271,23 @@ func TestWhatIsNotDecidedIsRefused(t *testing.T) {
 	}
 }
 
+// TestGoodbye shows that a session which the client ends is over without a word, as PostgreSQL does it; what the client
+// has sent before still runs.
+func TestGoodbye(t *testing.T) {
+	r := start(t)
+	for name, dsn := range map[string]string{"directly": r.upstream, "through the proxy": r.dsn("ana", "")} {
+		conn := hijack(t, dsn)
+		if _, err := conn.Write(encode(t, &pgproto3.Query{String: "SELECT 'last words'"}, &pgproto3.Terminate{})); err != nil {
+			t.Fatal(err)
+		}
+		_ = conn.SetReadDeadline(time.Now().Add(10 * time.Second))
+		said, err := io.ReadAll(conn)
+		if err != nil || !strings.Contains(string(said), "last words") || !strings.HasSuffix(string(said), "Z\x00\x00\x00\x05I") {
+			t.Errorf("%s: %q, %v", name, said, err)
+		}
+	}
+}
+
 func TestNothingIsLeft(t *testing.T) {
 	before := runtime.NumGoroutine()
 	t.Run("sessions", func(t *testing.T) {
