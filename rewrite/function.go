@@ -18,7 +18,8 @@ import (
 var safeVolatile = set(
 	"random", "setseed", "gen_random_uuid", "clock_timestamp", "timeofday", "pg_sleep", "pg_sleep_for", "pg_sleep_until",
 	"txid_current", "pg_current_xact_id", "pg_notification_queue_usage", "pg_jit_available", "pg_is_in_recovery",
-	"random_normal", "pg_partition_ancestors", "pg_advisory_unlock", "pg_advisory_unlock_all", "pg_partition_tree", "pg_collation_actual_version", "pg_database_collation_actual_version",
+	"random_normal", "pg_partition_ancestors", "pg_advisory_unlock", "pg_advisory_unlock_all", "pg_blocking_pids",
+	"pg_is_wal_replay_paused", "pg_get_wal_replay_pause_state", "pg_last_wal_replay_lsn", "pg_last_wal_receive_lsn", "pg_last_xact_replay_timestamp", "pg_partition_tree", "pg_collation_actual_version", "pg_database_collation_actual_version",
 )
 
 // unsafeFunctions are functions that PostgreSQL does not mark volatile, and why each is refused.
@@ -39,7 +40,6 @@ var unsafeFunctions = map[string]string{
 	"database_to_xml":               "it reads relations by name",
 	"database_to_xmlschema":         "it reads relations by name",
 	"database_to_xml_and_xmlschema": "it reads relations by name",
-	"pg_show_all_settings":          "use SHOW or pg_settings",
 	"pg_prepared_statement":         "it shows rewritten statements",
 	"pg_cursor":                     "it shows rewritten statements",
 	"pg_mcv_list_items":             "it shows column values",
@@ -126,14 +126,14 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 		return 0
 	}
 	if len(candidates) == 0 && !r.projection(x, short, sc) {
-		r.refuse(at, Refusal{Code: "42883", Message: fmt.Sprintf("function %s does not exist", dotted(name)),
-			Hint: "No function matches the given name and argument types. You might need to add explicit type casts."})
+		r.missingFunction(x, dotted(name), sc)
 		return 0
 	}
 	switch {
 	case len(candidates) == 0 || candidates[0].Name.Schema != "pg_catalog":
 	case short == "current_setting":
 		r.settingRead(x, at)
+	case short == "set_config" && setsFreely(x):
 	case short == "set_config":
 		r.refuse(at, Refusal{Code: "0A000", Message: "set_config is supported only as a statement of its own: SELECT set_config('name', 'value', is_local)", Hint: "Use SET."})
 	default:
@@ -151,6 +151,41 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 		r.children(n, sc)
 	}
 	return 0
+}
+
+// missingFunction gives PostgreSQL's own error for a function that does not exist, with the types of the arguments where
+// they are known.
+func (r *resolver) missingFunction(x *pg_query.FuncCall, name string, sc *scope) {
+	var types []string
+	for _, a := range x.Args {
+		t := r.snap.Type(r.expr(a, sc))
+		if t == nil {
+			types = nil
+			break
+		}
+		types = append(types, displayType(t))
+	}
+	if len(types) == len(x.Args) {
+		name += "(" + strings.Join(types, ", ") + ")"
+	}
+	r.refuse(int(x.Location), Refusal{Code: "42883", Message: fmt.Sprintf("function %s does not exist", name),
+		Hint: "No function matches the given name and argument types. You might need to add explicit type casts."})
+}
+
+// displayType spells a type as PostgreSQL's messages do (format_type).
+func displayType(t *catalog.Type) string {
+	if t.Name.Schema == "pg_catalog" {
+		if spelled, ok := sqlTypeNames[t.Name.Name]; ok {
+			return spelled
+		}
+	}
+	return t.Name.Name
+}
+
+var sqlTypeNames = map[string]string{
+	"int2": "smallint", "int4": "integer", "int8": "bigint", "float4": "real", "float8": "double precision", "bool": "boolean",
+	"varchar": "character varying", "bpchar": "character", "timestamptz": "timestamp with time zone", "timestamp": "timestamp without time zone",
+	"timetz": "time with time zone", "time": "time without time zone", "varbit": "bit varying",
 }
 
 // isTypeName reports whether a name is that of a type.
@@ -210,6 +245,12 @@ func (r *resolver) projection(x *pg_query.FuncCall, name string, sc *scope) bool
 	}
 	r.mark([]column{*it.column(name)}, int(x.Location))
 	return true
+}
+
+// setsFreely reports whether a call of set_config gives a constant to a setting that a caller may set to anything.
+func setsFreely(x *pg_query.FuncCall) bool {
+	return len(x.Args) == 3 && x.Args[0].GetAConst().GetSval() != nil && x.Args[1].GetAConst() != nil &&
+		FreeSetting(x.Args[0].GetAConst().GetSval().Sval)
 }
 
 // settingRead checks current_setting: the mask key is in a setting. One that is named by an expression is read only if it

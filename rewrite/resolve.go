@@ -112,7 +112,7 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 func mergeArms(left, right []column) []column {
 	out := make([]column, len(left))
 	for i, c := range left {
-		out[i] = column{name: c.name, origins: c.origins}
+		out[i] = column{name: c.name, guessed: c.guessed, origins: c.origins}
 		if i < len(right) {
 			out[i].origins = append(slices.Clip(c.origins), right[i].origins...)
 			if right[i].typ == c.typ {
@@ -247,7 +247,7 @@ func (r *resolver) target(t *pg_query.ResTarget, sc *scope) (cols []column, open
 	typ := r.expr(t.Val, sc)
 	c := column{name: t.Name, typ: typ}
 	if c.name == "" {
-		c.name = outputName(t.Val)
+		c.name, c.guessed = outputName(t.Val), t.Val.GetColumnRef() == nil
 	}
 	if ref := t.Val.GetColumnRef(); ref != nil {
 		c.origins = r.lookup(ref, sc).origins
@@ -622,6 +622,7 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 			for i := range found {
 				s.noteBare(items[i], name, sc)
 			}
+			unsure = unsure || slices.ContainsFunc(found, func(c column) bool { return c.guessed })
 			if !unsure {
 				return found[0].typ
 			}

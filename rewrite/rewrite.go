@@ -19,7 +19,8 @@ type Rewriter struct {
 	maxBytes int
 	handlers map[reflect.Type]handler
 	cache    *cache
-	plans    sync.Map // planKey -> *plan
+	plans    sync.Map      // planKey -> *plan
+	large    chan struct{} // holds a place for each long text that is being parsed
 }
 
 type planKey struct {
@@ -34,6 +35,13 @@ type Options struct {
 	// MaxStatementBytes bounds the length of a query string; 0 means 8 MiB.
 	MaxStatementBytes int
 }
+
+// A parse tree takes some hundred times the length of its text in memory: few texts longer than largeText, in bytes, are
+// parsed at the same time, so that sessions cannot use up the memory of all.
+const (
+	largeText = 128 << 10
+	maxLarge  = 2
+)
 
 const (
 	defaultCacheBytes        = 64 << 20
@@ -57,7 +65,7 @@ func New(policy *rules.Policy, snap *catalog.Snapshot, opts Options) (*Rewriter,
 	if err != nil {
 		return nil, fmt.Errorf("rewrite: %w", err)
 	}
-	return &Rewriter{binding: b, maxBytes: opts.MaxStatementBytes, handlers: handlers(), cache: c}, nil
+	return &Rewriter{binding: b, maxBytes: opts.MaxStatementBytes, handlers: handlers(), cache: c, large: make(chan struct{}, maxLarge)}, nil
 }
 
 // Versions returns the versions of the policy and the catalog that answers are made under.
@@ -169,6 +177,10 @@ func refused(sql string, refusal *Refusal) *Answer {
 // answer rewrites a query string. It is cacheable if it depends on nothing of the session but its roles and the
 // values of its settings: a string that begins or rolls back a transaction on the way is not.
 func (r *Rewriter) answer(sql string, s Session) (a *Answer, cacheable bool) {
+	if len(sql) > largeText {
+		r.large <- struct{}{}
+		defer func() { <-r.large }()
+	}
 	p, refusal := parse(sql, r.maxBytes)
 	if refusal != nil {
 		return refused(sql, refusal), true
@@ -182,7 +194,7 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, cacheable bool) {
 		out := &a.Statements[i]
 		start, end := p.extent(raw)
 		*out = Statement{Text: p.src[start:end], Decision: Pass, Purpose: v.Purpose, Reason: v.Reason}
-		runs[i] = &run{binding: r.binding, session: &s, values: v, p: p, raw: raw, visited: visited{}, number: i + 1, last: i == len(p.stmts)-1, out: out}
+		runs[i] = &run{binding: r.binding, session: &s, values: v, p: p, raw: raw, visited: visited{}, confined: -1, number: i + 1, last: i == len(p.stmts)-1, out: out}
 		r.decide(runs[i], raw)
 		settings.Apply(out.Effect)
 		cacheable = cacheable && (out.Effect.Kind == NoEffect || len(p.stmts) == 1)

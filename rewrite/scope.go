@@ -42,6 +42,8 @@ type column struct {
 	name    string
 	typ     uint32 // 0 if not known
 	origins []origin
+	// guessed is true if the name is not in the text: PostgreSQL may have given the column another.
+	guessed bool
 }
 
 // origin is a relation's column that a column is, without change.
@@ -121,7 +123,7 @@ func renameColumns(cols []column, aliases []*pg_query.Node, open bool) []column 
 	out := append([]column(nil), cols...)
 	for i, name := range list {
 		if i < len(out) {
-			out[i].name = name
+			out[i].name, out[i].guessed = name, false
 		} else {
 			out = append(out, column{name: name})
 		}
@@ -137,7 +139,7 @@ func anyOf(cols []column) []column {
 	}
 	out := make([]column, len(cols))
 	for i, c := range cols {
-		out[i] = column{name: c.name, origins: origins}
+		out[i] = column{name: c.name, guessed: true, origins: origins}
 	}
 	return out
 }
@@ -165,6 +167,9 @@ func figure(n *pg_query.Node) (name string, strength int) {
 	}
 	switch x := n.Node.(type) {
 	case *pg_query.Node_ColumnRef:
+		if isStar(x.ColumnRef.Fields) {
+			return "", 0
+		}
 		return last(x.ColumnRef.Fields), 2
 	case *pg_query.Node_AIndirection:
 		if f := last(x.AIndirection.Indirection); f != "" {

@@ -23,8 +23,10 @@ type run struct {
 	last    bool // the last of its string: comments behind it are its own
 	visited visited
 	inlined bool // a view's definition stands in the result
-	out     *Statement
-	edits   []edit
+	// confined is the place of the subject's value in the rows of an INSERT that is confined to visible ones, -1 if it is not.
+	confined int
+	out      *Statement
+	edits    []edit
 }
 
 // handler decides on one kind of statement.

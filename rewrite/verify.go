@@ -26,6 +26,9 @@ func (a *Answer) verify(runs []*run) *Refusal {
 		if r.out.Refusal != nil {
 			continue
 		}
+		if r.confined >= 0 && !isConfined(p.stmts[i].Stmt.GetInsertStmt(), r.confined, inside) {
+			return fault("A row could be written about somebody whom the caller does not see.")
+		}
 		q := r.resolver()
 		q.p, q.inside, q.verifying, q.mayInto = p, inside, true, true
 		for _, s := range queriesIn(p.stmts[i].Stmt) {

@@ -114,32 +114,60 @@ func (r *run) confineInsert(q *resolver, t *target, s *pg_query.InsertStmt) {
 	for _, span := range items {
 		q.edits = append(q.edits, edit{span[0], span[0], before}, edit{span[1], span[1], after})
 	}
-	r.out.OnError = p.invisibleRefusal()
+	r.out.OnError, r.confined = p.invisibleRefusal(), i
+}
+
+// isConfined looks at a rewritten INSERT: the subject's value in each row must be what was put in, whole.
+func isConfined(s *pg_query.InsertStmt, i int, inside [][2]int) bool {
+	source := s.SelectStmt.GetSelectStmt()
+	put := func(values []*pg_query.Node) bool {
+		if i >= len(values) {
+			return false
+		}
+		value := values[i]
+		if t := value.GetResTarget(); t != nil {
+			value = t.Val
+		}
+		link := value.GetSubLink()
+		return link.GetSubLinkType() == pg_query.SubLinkType_EXPR_SUBLINK &&
+			slices.ContainsFunc(inside, func(span [2]int) bool { return span[0] == int(link.Location) })
+	}
+	for _, row := range source.GetValuesLists() {
+		if !put(row.GetList().GetItems()) {
+			return false
+		}
+	}
+	return len(source.GetValuesLists()) > 0 || put(source.GetTargetList())
 }
 
 // split returns the spans between commas outside brackets in the tokens from i up to the first for which end holds.
 func (q *resolver) split(i int, end func(i int) bool) (items [][2]int) {
-	depth, start := 0, i
+	var openers []pg_query.Token
+	start := i
 	add := func(to int) {
 		if last := q.p.skip(to, -1); last >= start {
 			items = append(items, [2]int{q.p.tokens[start].start, q.p.tokens[last].end})
 		}
 	}
 	for ; i >= 0 && i < len(q.p.tokens); i = q.next(i) {
-		switch kind := q.p.tokens[i].kind; {
-		case depth == 0 && end(i):
+		kind := q.p.tokens[i].kind
+		if before := q.p.skip(i, -1); q.p.is(before, pg_query.Token_ASCII_46) || q.p.is(before, pg_query.Token_AS) {
+			kind = pg_query.Token_IDENT // t.end, AS case
+		}
+		switch {
+		case len(openers) == 0 && end(i):
 			add(i)
 			return items
 		case kind == pg_query.Token_ASCII_40 || kind == pg_query.Token_ASCII_91 || kind == pg_query.Token_CASE:
-			depth++
-		case kind == pg_query.Token_ASCII_41 || kind == pg_query.Token_ASCII_93 || kind == pg_query.Token_END_P:
-			depth--
-		case kind == pg_query.Token_ASCII_44 && depth == 0:
+			openers = append(openers, kind)
+		case len(openers) > 0 && closes(openers[len(openers)-1], kind):
+			openers = openers[:len(openers)-1]
+		case kind == pg_query.Token_ASCII_44 && len(openers) == 0:
 			add(i)
 			start = q.p.skip(i, 1)
 		}
 	}
-	if len(q.p.tokens) > 0 {
+	if len(q.p.tokens) > 0 && start >= 0 && len(openers) == 0 {
 		items = append(items, [2]int{q.p.tokens[start].start, q.p.tokens[len(q.p.tokens)-1].end})
 	}
 	return items
