@@ -45,13 +45,18 @@ type User struct {
 
 // Limits bound sessions. A zero field means its default.
 type Limits struct {
-	// MaxConnections is the number of sessions; 0 means 500.
+	// MaxConnections is the number of sessions; 0 means 500. Connections that are not authenticated do not count: there may
+	// be 100 more of them than MaxConnections, and half of that from one address (a /64 of IPv6). When there are, the
+	// oldest is closed for the newest.
 	MaxConnections int
 	// MaxPreLoginBytes bounds a message before the client has authenticated; 0 means 10,000
 	// (PostgreSQL's MAX_STARTUP_PACKET_LENGTH).
 	MaxPreLoginBytes int
 	// MaxMessageBytes bounds a client's message after login; 0 means 64 MiB.
 	MaxMessageBytes int
+	// StartupTimeout bounds the time from the connection to the end of the startup packet, the change to TLS included;
+	// 0 means 10 seconds. It is at most LoginTimeout.
+	StartupTimeout time.Duration
 	// LoginTimeout bounds the time from the connection to the end of the login; 0 means one minute
 	// (PostgreSQL's authentication_timeout).
 	LoginTimeout time.Duration
@@ -72,6 +77,10 @@ func (l Limits) withDefaults() Limits {
 	if l.LoginTimeout <= 0 {
 		l.LoginTimeout = time.Minute
 	}
+	if l.StartupTimeout <= 0 {
+		l.StartupTimeout = 10 * time.Second
+	}
+	l.StartupTimeout = min(l.StartupTimeout, l.LoginTimeout)
 	return l
 }
 

@@ -11,22 +11,11 @@ import (
 	"github.com/pgscrim/pgscrim/rewrite"
 )
 
-// login authenticates a client, checks what it asks for, connects upstream and greets the client.
-// The error is a *rewrite.Refusal if the client is to hear of it.
-func (s *Server) login(c *client, packet *startupPacket, deadline time.Time) (*session, error) {
-	switch {
-	case s.draining.Load():
+// authenticate finds out who a client is, and starts a session for it. The error is a *rewrite.Refusal if the client is to hear of it.
+func (s *Server) authenticate(c *client, packet *startupPacket) (*session, error) {
+	if s.draining.Load() {
 		return nil, &rewrite.Refusal{Code: codeCannotConnectNow, Message: "the database system is shutting down"}
-	case !s.takePlace():
-		return nil, &rewrite.Refusal{Code: codeTooManyConnections, Message: "sorry, too many clients already"}
 	}
-	done := false
-	defer func() {
-		if !done {
-			s.leavePlace()
-		}
-	}()
-
 	sess := newSession(s, c, packet)
 	account, err := s.auth.authenticate(c, packet.user)
 	if err != nil {
@@ -42,30 +31,42 @@ func (s *Server) login(c *client, packet *startupPacket, deadline time.Time) (*s
 	}
 	sess.user, sess.roles = account.Name, account.Roles
 	c.in.limit = s.cfg.Limits.MaxMessageBytes
+	return sess, nil
+}
 
+// login takes a place for the session of a client that is authenticated, checks what it asks for, connects upstream and
+// greets it. The error is a *rewrite.Refusal if the client is to hear of it. Without one, the place is the caller's to leave.
+func (s *Server) login(sess *session, packet *startupPacket) (err error) {
+	if !s.takePlace() {
+		return &rewrite.Refusal{Code: codeTooManyConnections, Message: "sorry, too many clients already"}
+	}
+	defer func() {
+		if err != nil {
+			s.leavePlace()
+		}
+	}()
 	settings, unlisted, err := s.sessionSettings(sess, packet)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if _, err := s.cfg.Audit.Append(sess.record("login")); err != nil {
-		return nil, errors.Join(auditRefusal(), err)
+		return errors.Join(auditRefusal(), err)
 	}
-	ctx, cancel := context.WithDeadline(s.dialing, deadline)
+	ctx, cancel := context.WithDeadline(s.dialing, sess.client.deadline)
 	defer cancel()
 	up, err := s.connect(ctx, settings, unlisted)
 	if err != nil {
 		sess.logout(err)
-		return nil, err
+		return err
 	}
 	sess.attach(up)
 	sess.key = s.register(sess)
-	if err := c.greet(up.statuses, sess.key); err != nil {
+	if err := sess.client.greet(up.statuses, sess.key); err != nil {
 		sess.end(err)
-		return nil, err
+		return err
 	}
-	_ = c.conn.SetDeadline(time.Time{}) // an error shows at the next read
-	done = true
-	return sess, nil
+	sess.client.expire(time.Time{})
+	return nil
 }
 
 // sessionSettings checks what a client asks for against the policy and returns the settings that its upstream

@@ -34,7 +34,9 @@ type Server struct {
 	listeners map[net.Listener]struct{}
 	conns     map[net.Conn]bool // whether it is logged in
 	sessions  map[key]*session
-	places    int // taken by sessions, those that are logging in included
+	places    int // taken by sessions, those of clients that are authenticated but not yet logged in included
+
+	lobby *lobby // those who are not authenticated
 }
 
 // New checks a configuration and makes a server of it. It admits nobody until SetRewriter is called.
@@ -66,6 +68,7 @@ func New(cfg Config) (*Server, error) {
 		listeners: make(map[net.Listener]struct{}),
 		conns:     make(map[net.Conn]bool),
 		sessions:  make(map[key]*session),
+		lobby:     newLobby(cfg.Limits.MaxConnections),
 	}
 	s.dialing, s.stopDial = context.WithCancel(context.Background())
 	return s, nil
@@ -177,32 +180,31 @@ func (s *Server) closeListeners() {
 	}
 }
 
-// loginReserve is how many connections beyond the sessions may be at the startup: cancel requests,
-// health checks, and those that are to hear that there are too many.
-const loginReserve = 100
-
 // admit starts a connection's goroutine.
 func (s *Server) admit(conn net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || len(s.conns) >= s.cfg.Limits.MaxConnections+loginReserve {
+	if s.closed {
 		_ = conn.Close()
 		return
 	}
 	s.conns[conn] = false
+	g := s.lobby.enter(conn)
 	s.done.Go(func() {
 		defer func() {
 			_ = conn.Close()
+			s.lobby.leave(g)
 			s.mu.Lock()
 			delete(s.conns, conn)
 			s.mu.Unlock()
 		}()
-		s.handle(conn)
+		s.handle(g)
 	})
 }
 
 // handle serves one connection from its first byte to its last.
-func (s *Server) handle(conn net.Conn) {
+func (s *Server) handle(g *guest) {
+	conn, arrived := g.conn, time.Now()
 	log := s.cfg.Log.With().Str("client", conn.RemoteAddr().String()).Logger()
 	defer func() {
 		// The last line: a fault in one session must not end the others.
@@ -211,13 +213,16 @@ func (s *Server) handle(conn net.Conn) {
 		}
 	}()
 	setKeepAlive(conn)
-	deadline := time.Now().Add(s.cfg.Limits.LoginTimeout)
-	_ = conn.SetDeadline(deadline) // an error shows at the next read
-
-	c, packet, err := s.negotiate(newClient(conn, s.cfg.Limits.MaxPreLoginBytes, deadline), deadline)
+	limits := s.cfg.Limits
+	c, packet, err := s.negotiate(newClient(conn, limits.MaxPreLoginBytes, arrived.Add(limits.StartupTimeout)))
 	var session *session
 	if err == nil {
-		session, err = s.login(c, packet, deadline)
+		c.expire(arrived.Add(limits.LoginTimeout))
+		session, err = s.authenticate(c, packet)
+	}
+	if err == nil {
+		s.lobby.leave(g)
+		err = s.login(session, packet)
 	}
 	if packet != nil {
 		log = log.With().Str("user", packet.user).Logger()

@@ -45,21 +45,30 @@ type client struct {
 	conn net.Conn
 	in   *reader
 	out  *writer
+	// deadline ends the connection until it is logged in.
+	deadline time.Time
 	// idle is called before a read waits. During startup it flushes out; later it flushes the upstream side.
 	idle func() error
 }
 
-// newClient takes a connection that has until deadline to log in.
+// newClient takes a connection that has until deadline to get on.
 func newClient(conn net.Conn, limit int, deadline time.Time) *client {
 	c := &client{conn: conn, out: newWriter(conn, upstreamBuffer)}
+	c.expire(deadline)
 	c.idle = func() error {
-		if !time.Now().Before(deadline) {
+		if !time.Now().Before(c.deadline) {
 			return os.ErrDeadlineExceeded
 		}
 		return c.out.flush()
 	}
 	c.in = newReader(conn, clientBuffer, limit, func() error { return c.idle() })
 	return c
+}
+
+// expire gives the connection until deadline to get on.
+func (c *client) expire(deadline time.Time) {
+	c.deadline = deadline
+	_ = c.conn.SetDeadline(deadline) // an error shows at the next read
 }
 
 // fatal tells the client why the connection ends.
@@ -78,7 +87,7 @@ type startupPacket struct {
 
 // negotiate reads requests up to the startup packet and answers those for encryption. It returns the client, which is another
 // one after a change to TLS. errQuiet means that the connection has served its purpose.
-func (s *Server) negotiate(c *client, deadline time.Time) (*client, *startupPacket, error) {
+func (s *Server) negotiate(c *client) (*client, *startupPacket, error) {
 	sslDone, gssDone := false, false
 	for {
 		code, body, err := c.startupMessage(s.cfg.Limits.MaxPreLoginBytes)
@@ -90,7 +99,7 @@ func (s *Server) negotiate(c *client, deadline time.Time) (*client, *startupPack
 			return c, nil, errQuiet
 		case code == sslRequestCode && !sslDone:
 			sslDone = true
-			if c, err = s.startTLS(c, deadline); err != nil {
+			if c, err = s.startTLS(c); err != nil {
 				return c, nil, err
 			}
 		case code == gssEncRequestCode && !gssDone:
@@ -131,7 +140,7 @@ func (c *client) startupMessage(limit int) (code uint32, body []byte, err error)
 }
 
 // startTLS answers a request for TLS.
-func (s *Server) startTLS(c *client, deadline time.Time) (*client, error) {
+func (s *Server) startTLS(c *client) (*client, error) {
 	if s.cfg.TLS == nil {
 		_, err := c.conn.Write([]byte{'N'})
 		return c, err
@@ -150,7 +159,7 @@ func (s *Server) startTLS(c *client, deadline time.Time) (*client, error) {
 	if err := conn.Handshake(); err != nil {
 		return c, fmt.Errorf("TLS handshake: %w", err)
 	}
-	return newClient(conn, c.in.limit, deadline), nil
+	return newClient(conn, c.in.limit, c.deadline), nil
 }
 
 // startup reads the startup packet proper.

@@ -70,6 +70,7 @@ func TestGoodConfig(t *testing.T) {
 		{"password", c.Users[0].Verifier, verifier},
 		{"limits.connections", c.Limits.MaxConnections, 7},
 		{"limits.idle_timeout", c.Limits.IdleTimeout, 15 * time.Minute},
+		{"limits.startup_timeout", c.Limits.StartupTimeout, 10 * time.Second},
 		{"limits.login_timeout", c.Limits.LoginTimeout, time.Minute},
 		{"limits.message_bytes", c.Limits.MaxMessageBytes, 16 << 20},
 		{"limits.drain_timeout", c.DrainTimeout, 30 * time.Second},
