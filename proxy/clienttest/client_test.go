@@ -11,6 +11,7 @@ type clientTest struct {
 func TestPsql(t *testing.T) {
 	runOn(t, []clientTest{
 		{"Describe", testDescribe},
+		{"Tools", testTools},
 		{"Sizes", testSizes},
 		{"Scripts", testScripts},
 		{"CopyToFile", testCopyToFile},
@@ -32,6 +33,7 @@ func TestDrivers(t *testing.T) {
 		{"Context", testContext},
 		{"Pool", testPool},
 		{"PQ", testPQ},
+		{"Goodbye", testGoodbye},
 	})
 }
 

@@ -7,21 +7,26 @@ import (
 	"testing"
 )
 
-// testDescribe runs psql's commands that describe a database, all of them in one session.
+// testDescribe runs psql's commands that describe a database.
 func testDescribe(t *testing.T, s *site) {
-	commands := strings.Split(strings.TrimSpace(describing), "\n")
+	sameAnswers(t, s, strings.Split(strings.TrimSpace(describing), "\n"))
+}
+
+// sameAnswers compares what psql answers to commands, all of them in one session. None may fail.
+func sameAnswers(t *testing.T, s *site, commands []string) {
+	t.Helper()
 	var script strings.Builder
 	for _, command := range commands {
 		script.WriteString("\\echo ====\n" + command + "\n")
 	}
-	parts := func(dsn string) []string {
+	answers := func(dsn string) []string {
 		out := strings.Split(psql(t, dsn, script.String()), "====\n")
 		if len(out) != len(commands)+1 {
 			t.Fatalf("%d answers to %d commands", len(out)-1, len(commands))
 		}
 		return out[1:]
 	}
-	want, got := parts(s.direct), parts(s.as("dora"))
+	want, got := answers(s.direct), answers(s.as("dora"))
 	for i, command := range commands {
 		if got[i] != want[i] {
 			t.Errorf("%s\n--- through the proxy:\n%s\n--- directly:\n%s", command, got[i], want[i])
