@@ -298,6 +298,7 @@ func (r *resolver) tableSample(t *pg_query.RangeTableSample, sc *scope) *item {
 		r.unsupported(int(t.Location), "TABLESAMPLE here", "")
 		return &item{}
 	}
+	r.leaky = true // a percentage out of range is an error when the sample is taken, if it is
 	it := r.relation(rv, sc)
 	for _, n := range append(slices.Clip(t.Args), t.Repeatable) {
 		r.expr(n, sc)

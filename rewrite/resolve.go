@@ -94,6 +94,9 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 		if open || rightOpen {
 			cols, right = anyOf(cols), anyOf(right)
 		}
+		for i := range min(len(cols), len(right)) {
+			r.agree([]uint32{cols[i].typ, right[i].typ}, sc)
+		}
 		cols, open = mergeArms(cols, right), open || rightOpen
 		r.sortOutput(s.SortClause, cols, sc)
 	case len(s.ValuesLists) > 0:
@@ -103,8 +106,12 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 		cols, open = r.plain(s, sc, top)
 	}
 	limit := &scope{parent: parent, ctes: ctes, exempt: top}
-	r.expr(s.LimitOffset, limit)
-	r.expr(s.LimitCount, limit)
+	for _, n := range []*pg_query.Node{s.LimitOffset, s.LimitCount} {
+		r.expr(n, limit)
+		if c := n.GetAConst(); n != nil && (c == nil || !c.Isnull && c.GetIval().GetIval() < 0) {
+			r.leak(limit) // a negative one is an error when the query runs, if it does
+		}
+	}
 	return cols, open
 }
 
@@ -124,14 +131,17 @@ func mergeArms(left, right []column) []column {
 }
 
 func (r *resolver) values(s *pg_query.SelectStmt, sc *scope) (cols []column) {
+	types := map[int][]uint32{}
 	for _, row := range s.ValuesLists {
-		items := row.GetList().GetItems()
-		for i, v := range items {
-			r.expr(v, sc)
+		for i, v := range row.GetList().GetItems() {
+			types[i] = append(types[i], r.expr(v, sc))
 			if i == len(cols) {
 				cols = append(cols, column{name: fmt.Sprintf("column%d", i+1)})
 			}
 		}
+	}
+	for _, t := range types {
+		r.agree(t, sc)
 	}
 	return cols
 }
@@ -340,6 +350,7 @@ func (r *resolver) from(n *pg_query.Node, sc *scope) []*item {
 		parent := sc.parent
 		if x.RangeSubselect.Lateral {
 			parent = sc
+			r.leaky = true // it runs once for each row before it
 		}
 		cols, open := r.query(x.RangeSubselect.Subquery.GetSelectStmt(), parent, sc.ctes, false)
 		it := &item{cols: cols, open: open}
@@ -369,6 +380,12 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	using, _ := names(j.UsingClause)
 	if j.IsNatural {
 		using = commonColumns(left, right)
+		if slices.ContainsFunc(both, func(it *item) bool { return it.open }) { // any column may be common
+			r.leaky = true
+			for _, it := range both {
+				r.markAll(it, sc)
+			}
+		}
 	}
 	l, rt := &scope{items: left}, &scope{items: right}
 	for _, name := range using {
@@ -461,6 +478,7 @@ func commonColumns(left, right []*item) (common []string) {
 }
 
 func (r *resolver) rangeFunction(f *pg_query.RangeFunction, sc *scope) *item {
+	r.leaky = true // whether it runs, and fails, may depend on a row of another item
 	it := &item{open: true}
 	for _, n := range f.Functions {
 		pair := n.GetList().GetItems()

@@ -73,6 +73,9 @@ func (r *resolver) protectSystem(f *ref) bool {
 			}
 		}
 		return true
+	case name == "pg_sequences":
+		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"last_value": "NULL::pg_catalog.int8"}}
+		return true
 	case name == "pg_subscription":
 		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"subconninfo": "NULL::pg_catalog.text"}}
 		return true

@@ -67,7 +67,9 @@ func (r *Runner) session(f *File, c *Case) rewrite.Session {
 // describe spells an answer, a line for each fact.
 func (r *Runner) describe(a *rewrite.Answer) string {
 	var lines []string
-	line := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
+	line := func(format string, args ...any) {
+		lines = append(lines, strings.TrimRight(fmt.Sprintf(format, args...), " "))
+	}
 	if a.Refusal != nil {
 		lines = append(lines, describeRefusal(a.Refusal)...)
 		return strings.Join(lines, "\n")
