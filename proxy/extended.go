@@ -31,6 +31,7 @@ func (s *session) parse(h header) error {
 		if err := s.audit(p.sql, p.answer, refused); err != nil {
 			return s.refuseExtended(auditRefusal())
 		}
+		s.refused = true
 	}
 	return s.sendParse(p, false)
 }
@@ -118,7 +119,7 @@ func (s *session) current(name string) (*prepared, *rewrite.Refusal, error) {
 		return p, nil, nil
 	}
 	if p.bySQL {
-		return p, s.mayExecute(p, name, s.view.Values()), nil
+		return p, s.recorded(p, s.mayExecute(p, name, s.view.Values())), nil
 	}
 	fresh := *p
 	fresh.lost = false
@@ -252,6 +253,9 @@ func (s *session) execute(h header) error {
 	}
 	runs, refusal := s.portalRuns(p, name)
 	if refusal != nil {
+		if p != nil {
+			refusal = s.recorded(p.prepared, refusal)
+		}
 		return s.refuseExtended(refusal)
 	}
 	if err := s.begin(runs); err != nil {
@@ -329,8 +333,17 @@ func (s *session) closeObject(h header) error {
 	return s.upstream.out.send(&pgproto3.Close{ObjectType: object, Name: name})
 }
 
+// recorded writes the audit record of a statement that was accepted once and is refused now. It returns what the client is to hear.
+func (s *session) recorded(p *prepared, r *rewrite.Refusal) *rewrite.Refusal {
+	if r == nil || s.beginRefused(p.sql, refuse(r)) == nil {
+		return r
+	}
+	return auditRefusal()
+}
+
 // refuseExtended makes PostgreSQL fail in place of a message that is not sent to it.
 func (s *session) refuseExtended(r *rewrite.Refusal) error {
+	s.refused = true
 	sent, err := s.push(&expectation{kind: 'P', answer: refuse(r)})
 	if err != nil || !sent {
 		return err

@@ -40,8 +40,10 @@ func (s *session) serve() error {
 
 // message handles one message.
 func (s *session) message(h header) error {
-	if s.pending.ignoring() && h.kind != 'S' {
-		return s.client.in.skip(h.size) // as PostgreSQL does after an error, up to the Sync
+	// After an error PostgreSQL ignores all up to the Sync. Where a message has been refused that error is certain, but
+	// the client may flush to hear of it.
+	if h.kind != 'S' && (s.pending.ignoring() || s.refused && h.kind != 'H') {
+		return s.client.in.skip(h.size)
 	}
 	switch h.kind {
 	case 'Q':
@@ -142,7 +144,7 @@ func (s *session) expect(e rewrite.Effect) {
 // endSegment follows a Sync or Query: what comes next depends on whether what came before has succeeded.
 func (s *session) endSegment() {
 	s.segment++
-	s.fresh = true
+	s.fresh, s.refused = true, false
 	s.uncertain = s.unsettled
 }
 

@@ -55,6 +55,8 @@ type session struct {
 	// segment counts the stretches of messages between Syncs and Queries; fresh is true before the first message of one.
 	segment int
 	fresh   bool
+	// refused is true after a refusal in the segment: none of what follows will run, so none of it is looked at or recorded.
+	refused bool
 	// unsettled is true while view depends on statements that may still fail; uncertain, when the next message
 	// that depends on it must wait for them.
 	unsettled, uncertain bool

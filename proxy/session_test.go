@@ -197,6 +197,91 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// TestRefusalsAreRecordedOnce sends refused statements in all the ways that drivers have.
+func TestRefusalsAreRecordedOnce(t *testing.T) {
+	r := start(t)
+	ctx := context.Background()
+	conn := r.pgx(t, "ana", "")
+	secret := "SELECT secret"
+	parse, bind, describe, execute := &pgproto3.Parse{Query: secret}, &pgproto3.Bind{}, &pgproto3.Describe{ObjectType: 'S'}, &pgproto3.Execute{}
+	sync := &pgproto3.Sync{}
+	raw := func(messages ...pgproto3.Message) func() error {
+		return func() error {
+			c := hijack(t, r.dsn("ana", ""))
+			if _, err := c.Write(encode(t, messages...)); err != nil {
+				return err
+			}
+			said, err := io.ReadAll(c)
+			if err != nil || strings.Count(string(said), "C42501") != 1 {
+				t.Errorf("the client hears %q, %v", said, err)
+			}
+			return &pgconn.PgError{Code: "42501"}
+		}
+	}
+	for name, send := range map[string]func() error{
+		"simple": func() error { _, err := exec(t, conn.PgConn(), secret); return err },
+		"at once": func() error {
+			return conn.PgConn().ExecParams(ctx, secret, nil, nil, nil, nil).Read().Err
+		},
+		"prepared":  func() error { _, err := conn.Exec(ctx, secret, pgx.QueryExecModeCacheStatement); return err },
+		"described": func() error { _, err := conn.Exec(ctx, secret, pgx.QueryExecModeDescribeExec); return err },
+		"in a batch": func() error {
+			b := &pgx.Batch{}
+			b.Queue("SELECT 1")
+			b.Queue(secret)
+			b.Queue("SELECT 2")
+			return conn.SendBatch(ctx, b).Close()
+		},
+		"with a description":   raw(parse, describe, bind, execute, sync, &pgproto3.Terminate{}),
+		"executed twice":       raw(parse, bind, execute, execute, sync, &pgproto3.Terminate{}),
+		"parsed twice":         raw(parse, bind, execute, parse, bind, execute, sync, &pgproto3.Terminate{}),
+		"with a query in it":   raw(parse, &pgproto3.Query{String: secret}, sync, &pgproto3.Terminate{}),
+		"flushed before sync":  raw(parse, &pgproto3.Flush{}, bind, execute, sync, &pgproto3.Terminate{}),
+		"in a prepared string": func() error { _, err := exec(t, conn.PgConn(), "PREPARE p AS "+secret); return err },
+	} {
+		t.Run(name, func(t *testing.T) {
+			before := len(r.audit.of("statement"))
+			if err := send(); sqlstate(err) != "42501" {
+				t.Errorf("error %v", err)
+			}
+			refusals := 0
+			for _, record := range r.audit.of("statement")[before:] {
+				if record.SQLState == "42501" {
+					refusals++
+					if record.Decision != "deny" || record.Detail != "column secret is denied" || record.Closes != 0 {
+						t.Errorf("%+v", record)
+					}
+				}
+			}
+			if refusals != 1 {
+				t.Errorf("%d records of the refusal", refusals)
+			}
+		})
+	}
+
+	// A portal that may not go on is a refusal, too.
+	portal := hijack(t, r.dsn("ana", ""))
+	if _, err := portal.Write(encode(t, &pgproto3.Query{String: "BEGIN"}, &pgproto3.Parse{Query: "SELECT generate_series(1, 9)"}, bind,
+		&pgproto3.Execute{MaxRows: 1}, &pgproto3.Flush{})); err != nil {
+		t.Fatal(err)
+	}
+	waitFor(t, func() bool {
+		records := r.audit.of("statement")
+		return records[len(records)-1].Rows != nil && *records[len(records)-1].Rows == 1
+	})
+	r.SetRewriter(&fakeRewriter{policy: "p2", catalog: "c1"})
+	if _, err := portal.Write(encode(t, sync, &pgproto3.Execute{MaxRows: 1}, sync, &pgproto3.Terminate{})); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := io.ReadAll(portal); err != nil || !strings.Contains(string(said), "C0A000") {
+		t.Errorf("the client hears %q, %v", said, err)
+	}
+	records := r.audit.of("statement")
+	if last := records[len(records)-1]; last.SQLState != "0A000" || last.Decision != "error" || last.Policy != "p2" || last.Statement != "SELECT generate_series(1, 9)" {
+		t.Errorf("%+v", last)
+	}
+}
+
 func TestNotices(t *testing.T) {
 	r := start(t)
 	var notices []string

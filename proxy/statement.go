@@ -174,8 +174,8 @@ func (s *session) outdated(p *prepared) bool {
 	return p.answer.Policy != policy || p.answer.Catalog != catalog
 }
 
-// begin writes the audit records of statements that are about to be sent. Statements that are refused
-// get theirs here, too; it needs no closing.
+// begin writes the audit records of statements that are about to be sent. A statement that is refused
+// gets its only one here: it has the error, and needs no closing.
 func (s *session) begin(runs []*run) error {
 	for _, r := range runs {
 		record := s.statementRecord(r)
@@ -195,16 +195,17 @@ func (s *session) begin(runs []*run) error {
 	return nil
 }
 
-// beginRefused writes the audit record of a query string that is refused as a whole.
+// beginRefused writes the audit record of a text that is refused as a whole.
 func (s *session) beginRefused(sql string, a *rewrite.Answer) error {
 	decision := rewrite.Error
 	if a.Refusal.Code == codeInsufficient {
 		decision = rewrite.Deny
 	}
 	values := s.view.Values()
+	policy, _ := s.server.currentRewriter().Versions()
 	return s.begin([]*run{{
 		statement: &rewrite.Statement{Text: sql, Decision: decision, Refusal: a.Refusal, Purpose: values.Purpose, Reason: values.Reason},
-		policy:    a.Policy,
+		policy:    policy,
 	}})
 }
 
