@@ -119,7 +119,11 @@ func (r *run) storeQuery(s *pg_query.SelectStmt, into *pg_query.IntoClause) {
 		if len(c.origins) > 0 && q.leftOut(c) {
 			continue
 		}
-		columns = append(columns, c.name)
+		name := c.name
+		if c.guessed {
+			name = temporaryGuessed + name
+		}
+		columns = append(columns, name)
 	}
 	r.creates(into.Rel, columns, into.OnCommit)
 }
@@ -185,10 +189,7 @@ func (r *run) createIndex(s *pg_query.IndexStmt) {
 		r.notTemporary()
 		return
 	}
-	it := &item{name: s.Relation.Relname}
-	for _, name := range columns {
-		it.cols = append(it.cols, column{name: name})
-	}
+	it := &item{name: s.Relation.Relname, cols: columns}
 	sc := &scope{items: []*item{it}, exempt: true}
 	for _, n := range append(slices.Clip(s.IndexParams), s.IndexIncludingParams...) {
 		q.expr(n.GetIndexElem().GetExpr(), sc)

@@ -23,7 +23,7 @@ const (
 
 // expr walks an expression, notes what it uses and whether it can leak, and returns its type, 0 if that is not known.
 func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
-	if n == nil || n.Node == nil {
+	if n == nil || n.Node == nil || r.refusal != nil {
 		return 0
 	}
 	switch x := n.Node.(type) {

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"errors"
 	"fmt"
+	"sort"
 	"strings"
 	"unicode/utf8"
 
@@ -209,19 +210,15 @@ func fingerprint(src string) string {
 
 // tokenAt returns the index of the token that starts at a byte offset, -1 if none does.
 func (p *parsed) tokenAt(offset int) int {
-	lo, hi := 0, len(p.tokens)
-	for lo < hi {
-		mid := (lo + hi) / 2
-		if p.tokens[mid].start < offset {
-			lo = mid + 1
-		} else {
-			hi = mid
-		}
-	}
-	if lo < len(p.tokens) && p.tokens[lo].start == offset {
-		return lo
+	if i := p.firstToken(offset); i < len(p.tokens) && p.tokens[i].start == offset {
+		return i
 	}
 	return -1
+}
+
+// firstToken returns the index of the first token that starts at a byte offset or behind it.
+func (p *parsed) firstToken(offset int) int {
+	return sort.Search(len(p.tokens), func(i int) bool { return p.tokens[i].start >= offset })
 }
 
 // skip returns the index of the next token from i in direction step (1 or -1) that is not a comment, -1 past the ends.
@@ -274,8 +271,8 @@ func (p *parsed) qualifiedName(i int) int {
 func (p *parsed) extent(raw *pg_query.RawStmt) (start, end int) {
 	from, to := p.bounds(raw)
 	start, end = to, from
-	for _, t := range p.tokens {
-		if t.start >= from && t.end <= to && !t.comment() {
+	for i := p.firstToken(from); i < len(p.tokens) && p.tokens[i].end <= to; i++ {
+		if t := p.tokens[i]; !t.comment() {
 			start, end = min(start, t.start), max(end, t.end)
 		}
 	}

@@ -19,7 +19,8 @@ func (r *run) declared() {
 	}
 	start, end := r.p.extent(r.raw)
 	seen := map[string]string{}
-	for _, t := range r.p.tokens {
+	for i := r.p.firstToken(from); i < len(r.p.tokens) && r.p.tokens[i].start < to; i++ {
+		t := r.p.tokens[i]
 		if t.kind != pg_query.Token_C_COMMENT || t.start < from || t.end > to || t.start >= start && t.end <= end {
 			continue
 		}

@@ -66,9 +66,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 		}
 	}
 	if columns, ok := r.temporary(rv); ok {
-		for _, name := range columns {
-			it.cols = append(it.cols, column{name: name})
-		}
+		it.cols = columns
 		return it
 	}
 	rel := r.find(rv.Schemaname, rv.Relname)
@@ -106,13 +104,18 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 		r.unsupported(at, "this spelling of a table name", "Write schema.table AS alias.")
 		return it
 	}
-	r.refs = append(r.refs, f)
+	if r.refs = append(r.refs, f); len(r.refs) > maxReferences {
+		r.refuse(at, Refusal{Code: "54001", Message: "statement is too complex", Detail: fmt.Sprintf("It names protected relations more than %d times.", maxReferences)})
+	}
 	return it
 }
 
+// maxReferences bounds how often a statement may name protected relations.
+const maxReferences = 500
+
 // temporary finds a temporary table of the session, which comes before every other relation of that name. The reference
 // is made to say so: should the table not be there after all, it is an error, never another table.
-func (r *resolver) temporary(rv *pg_query.RangeVar) (columns []string, ok bool) {
+func (r *resolver) temporary(rv *pg_query.RangeVar) (columns []column, ok bool) {
 	r.visited[rv] = true
 	if rv.Catalogname != "" || rv.Schemaname != "" && rv.Schemaname != temporarySchema {
 		return nil, false
@@ -383,7 +386,7 @@ func (r *resolver) finish(fenced bool) {
 func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 	used := func(name string) bool { return f.positional || f.complete || f.names(name) || f.starred[name] }
 	if f.system != nil {
-		return f.system.fragment(used, f.names)
+		return f.system.fragment(f.names)
 	}
 	source := qualified(f.rel.Name.Schema, f.rel.Name.Name)
 	if f.only {

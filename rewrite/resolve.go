@@ -44,8 +44,9 @@ type resolver struct {
 // views is what the resolvers of one statement share: the caller, and the views that the statement is inside of.
 type views struct {
 	*binding
-	plan func(*entry) *plan
-	open []uint32 // OIDs of the views whose definitions are being walked
+	plan       func(*entry) *plan
+	countables *countables // see countable
+	open       []uint32    // OIDs of the views whose definitions are being walked
 }
 
 func (b *binding) newResolver(v *views, p *parsed, path []string) *resolver {
@@ -75,6 +76,9 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 		return nil, true
 	}
 	r.visited[s] = true
+	if r.refusal != nil {
+		return nil, true
+	}
 	if s.IntoClause != nil && !r.mayInto {
 		r.unsupported(int(s.IntoClause.Rel.GetLocation()), "SELECT INTO", "Use CREATE TEMPORARY TABLE ... AS.")
 		return nil, true
@@ -175,6 +179,10 @@ func (r *resolver) plain(s *pg_query.SelectStmt, sc *scope, top bool) (cols []co
 		}
 		c, more := r.target(t, sc)
 		cols, open = append(cols, c...), open || more
+		if len(cols) > maxColumns {
+			r.refuse(int(t.Location), Refusal{Code: "54011", Message: fmt.Sprintf("target lists can have at most %d entries", maxColumns)})
+			return nil, true
+		}
 	}
 	if open {
 		cols = withoutTypes(cols)
@@ -218,6 +226,9 @@ func withoutTypes(cols []column) []column {
 	}
 	return out
 }
+
+// maxColumns is the most columns that a query can give (MaxTupleAttributeNumber in htup_details.h).
+const maxColumns = 1664
 
 // orderExpr walks an expression of ORDER BY, DISTINCT ON or GROUP BY, where a plain name may be an output column.
 func (r *resolver) orderExpr(n *pg_query.Node, sc *scope, targets []*pg_query.Node) {
@@ -436,6 +447,10 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 				it.cols = append(it.cols, c)
 			}
 		}
+	}
+	if len(it.cols) > maxColumns {
+		r.refuse(-1, Refusal{Code: "54011", Message: fmt.Sprintf("target lists can have at most %d entries", maxColumns)})
+		return nil
 	}
 	it.rename(j.Alias)
 	return []*item{it}

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"fmt"
 	"reflect"
+	"sort"
 	"strings"
 	"sync"
 
@@ -261,8 +262,8 @@ func (r *Rewriter) decide(run *run, raw *pg_query.RawStmt) {
 func rewrittenExtent(p *parsed, raw *pg_query.RawStmt, edits []edit) string {
 	start, end := p.extent(raw)
 	var own []edit
-	for _, e := range edits {
-		if e.start >= start && e.end <= end {
+	for i := sort.Search(len(edits), func(i int) bool { return edits[i].start >= start }); i < len(edits) && edits[i].start <= end; i++ {
+		if e := edits[i]; e.end <= end {
 			own = append(own, edit{e.start - start, e.end - start, e.text})
 		}
 	}

@@ -111,47 +111,55 @@ const firstUserOID = 16384
 // counted spells the condition that the caller may know the number of rows of the relation with an OID: it is the system's,
 // or one whose rows and cells the caller sees as they are, or an index of one. It is empty if that is so for all.
 func (r *resolver) counted(oid string) string {
-	var known []string
-	all := true
-	r.snap.Relations(func(rel *catalog.Relation) {
-		if isSystem(rel) || rel.Kind == catalog.View {
-			return
-		}
-		e := r.entries[rel.OID]
-		if e != nil && r.plan(e).trivial || e == nil && r.policy.UnlistedTables == rules.Show && rel.Kind == catalog.Table {
-			known = append(known, fmt.Sprint(rel.OID))
-		} else {
-			all = false
-		}
-	})
+	list, all := r.countable()
 	if all {
 		return ""
 	}
-	slices.Sort(known) // in any order, but always the same
 	condition := fmt.Sprintf("%s OPERATOR(pg_catalog.<) %d::pg_catalog.oid", oid, firstUserOID)
-	if len(known) > 0 {
-		list := strings.Join(known, ", ")
+	if list != "" {
 		condition += fmt.Sprintf(" OR %[1]s IN (%[2]s) OR EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid OPERATOR(pg_catalog.=) %[1]s AND i.indrelid IN (%[2]s))", oid, list)
 	}
 	return "(" + condition + ")"
 }
 
-// fragment builds what stands for the catalog, empty if the statement uses nothing that is not shown. Tools that read
-// pg_class ask for its tableoid or xmin too, which a subquery has only if it gives them.
-func (s *systemRelation) fragment(used, named func(string) bool) string {
-	needed := s.where != ""
+// countable lists the OIDs of the relations of which the caller may know the number of rows; all is true if these are all.
+func (r *resolver) countable() (list string, all bool) {
+	if r.countables == nil {
+		var known []string
+		all := true
+		r.snap.Relations(func(rel *catalog.Relation) {
+			if isSystem(rel) || rel.Kind == catalog.View {
+				return
+			}
+			e := r.entries[rel.OID]
+			if e != nil && r.plan(e).trivial || e == nil && r.policy.UnlistedTables == rules.Show && rel.Kind == catalog.Table {
+				known = append(known, fmt.Sprint(rel.OID))
+			} else {
+				all = false
+			}
+		})
+		slices.Sort(known) // in any order, but always the same
+		r.countables = &countables{strings.Join(known, ", "), all}
+	}
+	return r.countables.list, r.countables.all
+}
+
+type countables struct {
+	list string
+	all  bool
+}
+
+// fragment builds what stands for the catalog. Tools that read pg_class ask for its tableoid or xmin too, which a subquery has
+// only if it gives them.
+func (s *systemRelation) fragment(named func(string) bool) string {
 	var cols []string
 	for _, c := range s.rel.Columns {
 		name := quote(c.Name)
 		if x, hidden := s.columns[c.Name]; hidden {
-			needed = needed || used(c.Name)
 			cols = append(cols, x+" AS "+name)
 			continue
 		}
 		cols = append(cols, aliasSource+"."+name)
-	}
-	if !needed {
-		return ""
 	}
 	for _, name := range []string{"tableoid", "xmin", "ctid"} {
 		if named(name) && s.rel.Kind == catalog.Table {

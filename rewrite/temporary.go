@@ -11,8 +11,9 @@ import (
 type temporary string
 
 const (
-	temporaryNames  = "\x00"
-	temporaryTables = "\x01"
+	temporaryNames   = "\x00"
+	temporaryTables  = "\x01"
+	temporaryGuessed = "\x02" // before a column's name that was not in the text
 )
 
 func (t temporary) tables() []string {
@@ -23,12 +24,17 @@ func (t temporary) tables() []string {
 }
 
 // find returns the columns of a table.
-func (t temporary) find(name string) (columns []string, ok bool) {
+func (t temporary) find(name string) (columns []column, ok bool) {
 	for _, table := range t.tables() {
 		parts := strings.Split(table, temporaryNames)
-		if parts[0] == name {
-			return parts[1:], true
+		if parts[0] != name {
+			continue
 		}
+		for _, c := range parts[1:] {
+			c, guessed := strings.CutPrefix(c, temporaryGuessed)
+			columns = append(columns, column{name: c, guessed: guessed})
+		}
+		return columns, true
 	}
 	return nil, false
 }

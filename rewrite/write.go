@@ -24,10 +24,7 @@ type target struct {
 func (q *resolver) writeTarget(rv *pg_query.RangeVar, r *run) *target {
 	at := int(rv.Location)
 	if columns, ok := q.temporary(rv); ok {
-		it := &item{name: rv.Relname}
-		for _, name := range columns {
-			it.cols = append(it.cols, column{name: name})
-		}
+		it := &item{name: rv.Relname, cols: columns}
 		it.rename(rv.Alias)
 		return &target{item: it}
 	}
@@ -192,6 +189,9 @@ func (r *run) insert(s *pg_query.InsertStmt) {
 		q.checkReferences(t, append([]string{}, targetColumns(c.TargetList)...), r)
 		if len(s.Cols) > 0 {
 			changed = append(changed, targetColumns(c.TargetList)...)
+		}
+		if t.plan != nil && t.plan.hides() && slices.Contains(targetColumns(c.TargetList), t.plan.table.SubjectColumn) {
+			q.unsupported(t.item.ref.at, "changing the subject of a row", "Delete the row and insert another.")
 		}
 	}
 	q.returning(s.ReturningList, sc)
