@@ -2,37 +2,40 @@ package audit
 
 import "time"
 
-// Record is one line of the audit log. A statement has two: one written before it runs, and one with Closes set
-// that says how it ended. The names of the fields are a contract (see the README).
+// Record is one line of the audit log. A statement that runs has two: one written before, and one with Closes set
+// that says how it ended. A statement that is refused has one, with SQLState and Detail. The names of the fields are a
+// contract (see the README).
 type Record struct {
 	Time    time.Time `json:"time"`
 	Seq     uint64    `json:"seq"`              // 1, 2, 3, ... within a replica; assigned by the log
 	Closes  uint64    `json:"closes,omitempty"` // the Seq of the record that this one closes
 	Replica string    `json:"replica"`
 	// Event is "statement" (both records of it), "login", "login_failed", "logout", "cancel", "policy", "start" or "stop".
-	Event       string     `json:"event"`
-	Session     string     `json:"session,omitempty"`
-	User        string     `json:"user,omitempty"`
-	Roles       []string   `json:"roles,omitempty"`
-	Client      string     `json:"client,omitempty"` // address:port
-	Application string     `json:"application,omitempty"`
-	Purpose     string     `json:"purpose,omitempty"`
-	Reason      string     `json:"reason,omitempty"`
-	Database    string     `json:"database,omitempty"`
-	Statement   string     `json:"statement,omitempty"`
-	Fingerprint string     `json:"fingerprint,omitempty"`
-	Rewritten   string     `json:"rewritten,omitempty"` // empty if forwarded as written
-	Decision    string     `json:"decision,omitempty"`  // pass, rewrite, aggregate, deny or error
-	Relations   []string   `json:"relations,omitempty"`
-	Columns     []Column   `json:"columns,omitempty"`
-	Policy      string     `json:"policy,omitempty"`
-	Rows        *int64     `json:"rows,omitempty"`
-	Bytes       *int64     `json:"bytes,omitempty"`
-	Started     *time.Time `json:"started,omitempty"`
-	DurationMS  *float64   `json:"duration_ms,omitempty"`
-	SQLState    string     `json:"sqlstate,omitempty"`
-	Detail      string     `json:"detail,omitempty"` // why a statement was refused or a login failed
-	Prev        string     `json:"prev,omitempty"`   // the chain; empty until the log is chained
+	Event       string   `json:"event"`
+	Session     string   `json:"session,omitempty"`
+	User        string   `json:"user,omitempty"`
+	Roles       []string `json:"roles,omitempty"`
+	Client      string   `json:"client,omitempty"` // address:port
+	Application string   `json:"application,omitempty"`
+	Purpose     string   `json:"purpose,omitempty"`
+	Reason      string   `json:"reason,omitempty"`
+	Database    string   `json:"database,omitempty"`
+	Statement   string   `json:"statement,omitempty"`
+	Fingerprint string   `json:"fingerprint,omitempty"`
+	Rewritten   string   `json:"rewritten,omitempty"` // empty if forwarded as written
+	Decision    string   `json:"decision,omitempty"`  // pass, rewrite, aggregate, deny or error
+	Relations   []string `json:"relations,omitempty"`
+	Columns     []Column `json:"columns,omitempty"`
+	// Hidden are the relations of which the caller did not see all rows.
+	Hidden     []HiddenRows `json:"hidden,omitempty"`
+	Policy     string       `json:"policy,omitempty"`
+	Rows       *int64       `json:"rows,omitempty"`
+	Bytes      *int64       `json:"bytes,omitempty"`
+	Started    *time.Time   `json:"started,omitempty"`
+	DurationMS *float64     `json:"duration_ms,omitempty"`
+	SQLState   string       `json:"sqlstate,omitempty"`
+	Detail     string       `json:"detail,omitempty"` // why a statement was refused or a login failed
+	Prev       string       `json:"prev,omitempty"`   // the chain; empty until the log is chained
 }
 
 // Column is one column that a statement used and what the policy made of it.
@@ -41,5 +44,11 @@ type Column struct {
 	Column   string   `json:"column"`
 	Action   string   `json:"action"`
 	Mask     string   `json:"mask,omitempty"`
+	Rules    []string `json:"rules,omitempty"`
+}
+
+// HiddenRows is a relation with rows that a statement did not see, and the row rules that hid them.
+type HiddenRows struct {
+	Relation string   `json:"relation"`
 	Rules    []string `json:"rules,omitempty"`
 }

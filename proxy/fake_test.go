@@ -118,6 +118,8 @@ func (f *fakeRewriter) statement(text string, s rewrite.Session) rewrite.Stateme
 		st.Rewritten = strings.ReplaceAll(text, "purpose_now", "'"+values.Purpose+"/"+f.policy+"'::text")
 		st.Decision = rewrite.Rewrite
 		st.Columns = []rewrite.ColumnUse{{Relation: "public.t", Column: "email", Action: "mask", Mask: "redact", Rules: []string{"all"}}}
+		st.Hidden = []rewrite.HiddenRows{{Relation: "public.t", Rules: []string{"opt-out"}}}
+		st.Fingerprint = "00112233445566ff"
 	case f.masked != "" && strings.Contains(text, f.masked):
 		st.Rewritten = strings.ReplaceAll(text, f.masked, f.with)
 		st.Decision = rewrite.Rewrite

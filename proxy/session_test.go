@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"reflect"
 	"runtime"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/pgscrim/pgscrim/audit"
 	"github.com/pgscrim/pgscrim/rewrite"
 )
 
@@ -153,8 +155,13 @@ func TestAudit(t *testing.T) {
 	}
 	if opened := records[1]; opened.Decision != "rewrite" || opened.Rewritten != "SELECT 'reporting/p1'::text" || opened.User != "ana" ||
 		opened.Roles[0] != "analyst" || opened.Application != "other" || opened.Purpose != "reporting" || opened.Database != r.database ||
-		opened.Policy != "p1" || opened.Replica != "r1" || opened.Started == nil || opened.Client == "" || opened.Session == "" {
+		opened.Policy != "p1" || opened.Replica != "r1" || opened.Started == nil || opened.Client == "" || opened.Session == "" ||
+		!reflect.DeepEqual(opened.Hidden, []audit.HiddenRows{{Relation: "public.t", Rules: []string{"opt-out"}}}) {
 		t.Errorf("%+v", opened)
+	}
+	if opened, closed := records[1], records[5]; closed.Decision != "rewrite" || closed.Purpose != opened.Purpose || closed.Policy != "p1" ||
+		closed.Fingerprint != "00112233445566ff" || closed.Statement != "" || closed.User != "ana" {
+		t.Errorf("the record that closes it: %+v", closed)
 	}
 	for i, want := range []struct {
 		rows             int64

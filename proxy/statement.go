@@ -3,7 +3,6 @@ package proxy
 import (
 	"fmt"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/pgscrim/pgscrim/audit"
@@ -18,10 +17,9 @@ type run struct {
 	// makes and opens are what PREPARE and DECLARE make.
 	makes *prepared
 	opens *portal
-	// record is the number of the audit record to close, 0 if there is none.
-	record  uint64
+	// opened is the audit record to close, nil if there is none.
+	opened  *audit.Record
 	policy  string
-	started time.Time
 	notices string // pgscrim.notices as it stood
 
 	rows, bytes int64
@@ -187,9 +185,8 @@ func (s *session) begin(runs []*run) error {
 			s.log.Error().Err(err).Str("event", "audit").Msg("cannot write the audit record of a statement")
 			return err
 		}
-		r.started = record.Time
 		if r.statement.Refusal == nil {
-			r.record = seq
+			record.Seq, r.opened = seq, record
 		}
 	}
 	return nil
@@ -218,13 +215,16 @@ func (s *session) statementRecord(r *run) *audit.Record {
 	if st.Rewritten != st.Text {
 		record.Rewritten = st.Rewritten
 	}
-	record.Relations, record.Columns, record.Policy = st.Relations, columns(st.Columns), r.policy
+	record.Relations, record.Columns, record.Hidden, record.Policy = st.Relations, columns(st.Columns), hidden(st.Hidden), r.policy
 	if of := r.behind(); of != nil { // an EXECUTE or FETCH reads what the statement behind it reads
 		if len(record.Relations) == 0 {
 			record.Relations = of.Relations
 		}
 		if len(record.Columns) == 0 {
 			record.Columns = columns(of.Columns)
+		}
+		if len(record.Hidden) == 0 {
+			record.Hidden = hidden(of.Hidden)
 		}
 		if st.Decision == rewrite.Pass {
 			record.Decision = string(of.Decision)
@@ -247,17 +247,29 @@ func columns(uses []rewrite.ColumnUse) []audit.Column {
 	return columns
 }
 
+func hidden(rows []rewrite.HiddenRows) []audit.HiddenRows {
+	if len(rows) == 0 {
+		return nil
+	}
+	hidden := make([]audit.HiddenRows, len(rows))
+	for i, h := range rows {
+		hidden[i] = audit.HiddenRows(h)
+	}
+	return hidden
+}
+
 // finish writes the record that closes a statement's. An empty SQLSTATE means success; a detail says why it did not run.
 func (s *session) finish(r *run, sqlstate, detail string) {
-	if r == nil || r.record == 0 {
+	if r == nil || r.opened == nil {
 		return
 	}
-	record := s.record("statement")
-	ms := record.Time.Sub(r.started).Seconds() * 1000
-	record.Closes, record.Rows, record.Bytes, record.DurationMS = r.record, &r.rows, &r.bytes, &ms
+	opened, record := r.opened, s.record("statement")
+	r.opened = nil
+	ms := record.Time.Sub(*opened.Started).Seconds() * 1000
+	record.Closes, record.Rows, record.Bytes, record.DurationMS = opened.Seq, &r.rows, &r.bytes, &ms
 	record.SQLState, record.Detail = sqlstate, detail
-	record.Policy, record.Decision = r.policy, string(r.statement.Decision)
-	r.record = 0
+	record.Purpose, record.Reason, record.Fingerprint = opened.Purpose, opened.Reason, opened.Fingerprint
+	record.Decision, record.Policy = opened.Decision, opened.Policy
 	if _, err := s.server.cfg.Audit.Append(record); err != nil {
 		// The record before it stands; the next statement will be refused if the log stays broken.
 		s.log.Error().Err(err).Str("event", "audit").Msg("cannot write the audit record that closes a statement")

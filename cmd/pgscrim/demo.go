@@ -107,13 +107,19 @@ func runDemo(ctx context.Context, opts demoOptions, out, messages io.Writer) (er
 
 // showAudit shows the end of the audit log, as `pgscrim audit tail` does.
 func showAudit(s *screen, dir string) error {
-	entries, err := audit.Tail(dir, 12)
+	entries, err := audit.Tail(dir, 24)
 	if err != nil {
 		return err
 	}
+	var joiner audit.Joiner
+	var lines []audit.Entry
+	for _, e := range entries {
+		lines = append(lines, joiner.Add(e)...)
+	}
+	lines = append(lines, joiner.Rest()...)
 	s.title("The audit log: who asked what and why, and what became of it")
 	s.line("%s", s.dim(s.cut(audit.Heading())))
-	for _, e := range entries {
+	for _, e := range lines[max(0, len(lines)-12):] {
 		s.line("%s", s.cut(e.String()))
 	}
 	return nil

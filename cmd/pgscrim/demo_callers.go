@@ -112,28 +112,34 @@ func (r *reply) column(i int) []string {
 	return values
 }
 
-// why says which columns were masked or denied, how, and by which rules: a line for each set of rules.
+// why says which columns were masked or denied, how, and of which relations rows were hidden, and by which rules: a line
+// for each set of rules.
 func (r *reply) why() []string {
 	var order []string
-	columns := map[string][]string{}
-	for _, c := range r.record.Columns {
-		if c.Action == "show" {
-			continue
+	what := map[string][]string{}
+	add := func(rules []string, text string) {
+		key := strings.Join(rules, ", ")
+		if what[key] == nil {
+			order = append(order, key)
 		}
-		rules := strings.Join(c.Rules, ", ")
-		what := c.Column
-		if c.Mask != "" {
-			what += " → " + c.Mask
-		}
-		if columns[rules] == nil {
-			order = append(order, rules)
-		}
-		if !slices.Contains(columns[rules], what) {
-			columns[rules] = append(columns[rules], what)
+		if !slices.Contains(what[key], text) {
+			what[key] = append(what[key], text)
 		}
 	}
+	for _, c := range r.record.Columns {
+		switch {
+		case c.Action == "show":
+		case c.Mask != "":
+			add(c.Rules, c.Column+" → "+c.Mask)
+		default:
+			add(c.Rules, c.Column)
+		}
+	}
+	for _, h := range r.record.Hidden {
+		add(h.Rules, "rows of "+h.Relation+" are hidden")
+	}
 	for i, rules := range order {
-		order[i] = strings.Join(columns[rules], ", ") + " (" + rules + ")"
+		order[i] = strings.Join(what[rules], ", ") + " (" + rules + ")"
 	}
 	return order
 }

@@ -121,7 +121,6 @@ func (p *play) questions() []question {
 			title: "The region decides, and so does consent, row by row",
 			sql:   fmt.Sprintf("SELECT coalesce(country, '(none)') AS country, email FROM crm.customers WHERE id IN (%s) ORDER BY id", f.abroad),
 			keyed: true,
-			note:  "Who does not consent to profiling is not there for milo, and to marketing not for mara (opt-out-is-invisible).",
 		},
 		{
 			title: "Masked means masked: nobody can fish for an address that he does not see",
@@ -132,7 +131,6 @@ func (p *play) questions() []question {
 			sql: "SELECT c.country, count(DISTINCT c.id) AS customers, sum(o.total) AS revenue FROM crm.customers c JOIN crm.orders o ON o.customer_id = c.id " +
 				"WHERE o.ordered_at >= '2026-06-01' AND c.country IN ('US', 'DE', 'JP', 'ZA') GROUP BY c.country ORDER BY c.country",
 			keyed: true,
-			note:  "Nothing in it is masked. But for milo and mara, who does not consent is not there, nor are the orders (opt-out-is-invisible).",
 		},
 		{
 			title: "People write anything into free text",

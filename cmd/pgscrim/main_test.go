@@ -101,8 +101,13 @@ func TestAuditTail(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer log.Close()
-	for _, statement := range []string{"SELECT 1", "SELECT '\x1b[2J\n'"} {
-		if _, err := log.Append(&audit.Record{Event: "statement", User: "ana", Decision: "pass", Statement: statement}); err != nil {
+	rows := int64(7)
+	for _, r := range []*audit.Record{
+		{Event: "statement", User: "ana", Purpose: "reporting", Decision: "pass", Statement: "SELECT 1"},
+		{Event: "statement", User: "ana", Decision: "pass", Statement: "SELECT '\x1b[2J\n'"},
+		{Event: "statement", User: "ana", Closes: 1, Decision: "pass", Rows: &rows},
+	} {
+		if _, err := log.Append(r); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -115,14 +120,19 @@ func TestAuditTail(t *testing.T) {
 	}
 	file.Close()
 
-	got := pgscrim(t, "", "audit", "tail", "--audit-dir", dir, "-n", "2")
+	got := pgscrim(t, "", "audit", "tail", "--audit-dir", dir)
 	lines := strings.Split(strings.TrimSpace(got.out), "\n")
-	if got.code != 0 || len(lines) != 3 || !strings.HasSuffix(lines[1], `SELECT '\x1b[2J\n'`) || lines[2] != "(damaged line of 4 bytes)" {
+	if got.code != 0 || len(lines) != 4 || strings.Join(strings.Fields(lines[1])[1:], " ") != "ana - reporting pass 7 SELECT 1" ||
+		lines[2] != "(damaged line of 4 bytes)" || !strings.HasSuffix(lines[3], `-  SELECT '\x1b[2J\n'`) {
 		t.Errorf("audit tail: %+v", got)
+	}
+	got = pgscrim(t, "", "audit", "tail", "--audit-dir", dir, "-n", "2")
+	if !strings.Contains(got.out, "closes 1") {
+		t.Errorf("audit tail -n 2, of which one closes what is before: %+v", got)
 	}
 	got = pgscrim(t, "", "audit", "tail", "--audit-dir", dir, "--json")
 	d := json.NewDecoder(strings.NewReader(got.out))
-	for want := uint64(1); want <= 2; want++ {
+	for want := uint64(1); want <= 3; want++ {
 		var r audit.Record
 		if err := d.Decode(&r); err != nil || r.Seq != want {
 			t.Errorf("audit tail --json: %v, seq %d, want %d", err, r.Seq, want)
