@@ -20,6 +20,7 @@ func newCheckCommand() *cobra.Command {
 		Use:   "check",
 		Short: "Check policy and server file against the live database",
 		Long: `Check policy and server file against the live database and print all problems as file:line:column: message (hint).
+The database is asked to plan, not to run, what each role may read of each table, so that an expression of the wrong type is found, too.
 A policy past its review_by fails as well.`,
 		Example: `  pgscrim check --config pgscrim.yaml
   pgscrim check --policy policy.yaml --upstream postgres://pgscrim@db.internal/crm`,
@@ -65,7 +66,11 @@ func check(ctx context.Context, cmd *cobra.Command, now time.Time) (*summary, er
 	if err != nil {
 		return nil, err
 	}
-	if _, err = cfg.bind(policy, snap); !policy.Reviewed(now) {
+	rewriter, err := cfg.bind(policy, snap)
+	if err == nil {
+		err = cfg.probe(ctx, rewriter, snap)
+	}
+	if !policy.Reviewed(now) {
 		err = errors.Join(err, overdueProblem(policy))
 	}
 	if err != nil {
