@@ -34,13 +34,20 @@ type Result struct {
 	Key
 	Rate float64 `json:"rate"` // units a second
 	// Relative is the rate divided by that of the direct way in the same round, and RelativeToView that by the
-	// hand-written view; 0 where there is none.
+	// hand-written view; 0 where there is none. Low and High are the extremes of Relative: what the noise was.
 	Relative       float64 `json:"relative"`
+	Low            float64 `json:"low"`
+	High           float64 `json:"high"`
 	RelativeToView float64 `json:"relative_to_view,omitempty"`
 	// ProxyMicros and DatabaseMicros are CPU time in microseconds for each unit.
 	ProxyMicros    float64   `json:"proxy_us,omitempty"`
 	DatabaseMicros float64   `json:"database_us"`
 	Rates          []float64 `json:"rates"` // of each round
+}
+
+// relative renders the ratio to direct access and its spread.
+func (x Result) relative() string {
+	return fmt.Sprintf("%.2f (%.2f to %.2f)", x.Relative, x.Low, x.High)
 }
 
 // Report is the outcome of Compare.
@@ -62,9 +69,10 @@ func newReport(opts Options, contests [][]*cell) *Report {
 	for _, contest := range contests {
 		view := slices.IndexFunc(contest, func(c *cell) bool { return c.Target == handView })
 		for _, c := range contest {
-			result := Result{Key: c.Key, Relative: c.relativeTo(contest[0])}
+			ratios := c.relativeTo(contest[0])
+			result := Result{Key: c.Key, Relative: median(ratios), Low: slices.Min(ratios), High: slices.Max(ratios)}
 			if view >= 0 {
-				result.RelativeToView = c.relativeTo(contest[view])
+				result.RelativeToView = median(c.relativeTo(contest[view]))
 			}
 			var proxy, database []float64
 			for _, s := range c.samples {
@@ -79,14 +87,14 @@ func newReport(opts Options, contests [][]*cell) *Report {
 	return r
 }
 
-// relativeTo returns the median of the ratios to another cell's rates, round by round: what slows the machine down
-// for a while slows both.
-func (c *cell) relativeTo(other *cell) float64 {
+// relativeTo returns the ratios to another cell's rates, round by round: what slows the machine down for a while
+// slows both.
+func (c *cell) relativeTo(other *cell) []float64 {
 	ratios := make([]float64, len(c.samples))
 	for i, s := range c.samples {
 		ratios[i] = s.rate() / other.samples[i].rate()
 	}
-	return median(ratios)
+	return ratios
 }
 
 func micros(d time.Duration) float64 { return float64(d) / float64(time.Microsecond) }
@@ -108,12 +116,12 @@ func (r *Report) WriteJSON(w io.Writer) error {
 func (r *Report) WriteMarkdown(w io.Writer) error {
 	p := &printer{w: w}
 	p.printf("%d CPUs, %d customers, %d accounts; medians of %d interleaved rounds of %d s. Rates are relative to direct access in the same\n"+
-		"round; CPU is that of the proxy's own process, and of all of PostgreSQL's, for each transaction.\n",
+		"round (lowest to highest); CPU is that of the proxy's own process, and of all of PostgreSQL's, for each transaction.\n",
 		r.CPUs, r.Customers, r.Scale*accountsPerScale, r.Rounds, r.Seconds)
 	r.transactions(p)
 	p.printf("\n| large result | way | MB/s | relative | proxy us/MB | database us/MB |\n|---|---|---:|---:|---:|---:|\n")
 	for _, x := range r.of(Streams) {
-		p.printf("| %s | %s | %.0f | %.2f | %.0f | %.0f |\n", x.Work, x.Target, x.Rate, x.Relative, x.ProxyMicros, x.DatabaseMicros)
+		p.printf("| %s | %s | %.0f | %s | %.0f | %.0f |\n", x.Work, x.Target, x.Rate, x.relative(), x.ProxyMicros, x.DatabaseMicros)
 	}
 	r.queries(p)
 	return p.err
@@ -126,7 +134,7 @@ func (r *Report) transactions(p *printer) {
 		if x.Work != last.Work {
 			p.printf("\n| %s | clients | mode | tps | relative | proxy us | database us |\n|---|---:|---|---:|---:|---:|---:|\n", x.Work)
 		}
-		p.printf("| %s | %d | %s | %.0f | %.2f | %.0f | %.0f |\n", x.Target, x.Clients, x.Mode, x.Rate, x.Relative, x.ProxyMicros, x.DatabaseMicros)
+		p.printf("| %s | %d | %s | %.0f | %s | %.0f | %.0f |\n", x.Target, x.Clients, x.Mode, x.Rate, x.relative(), x.ProxyMicros, x.DatabaseMicros)
 		last = x.Key
 	}
 }
