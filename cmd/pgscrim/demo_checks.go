@@ -45,6 +45,7 @@ func (p *play) checks() []demoCheck {
 		{"the miner counts those who consent to profiling", func(ctx context.Context) (string, error) {
 			return p.same(ctx, milo, count, count+" WHERE id IN ("+fmt.Sprintf(consenting, "profiling")+")")
 		}},
+		{"and writes the scores of no one else", p.writeScores},
 		{"and is refused without a reason", func(ctx context.Context) (string, error) { return p.refusedWithoutReason(ctx, milo, count) }},
 		{"sums through a view are exact where nothing in them is masked", func(ctx context.Context) (string, error) {
 			return p.same(ctx, ana, revenue, revenue)
@@ -121,6 +122,20 @@ func (p *play) same(ctx context.Context, c *caller, sql, direct string) (string,
 		return "", err
 	}
 	return unequal(a, fmt.Sprint(truth.rows), func(a *reply) string { return fmt.Sprint(a.rows) })
+}
+
+// writeScores writes scores as the miner, to whom the policy grants it, and checks whose it has reached.
+func (p *play) writeScores(ctx context.Context) (wrong string, err error) {
+	const some = " WHERE customer_id < 1000"
+	truth, err := query(ctx, p.stage.direct, "SELECT count(*) FROM crm.churn_scores"+some+" AND customer_id IN ("+fmt.Sprintf(consenting, "profiling")+")")
+	if err != nil {
+		return "", err
+	}
+	a, err := p.send(ctx, p.callers[1], "UPDATE crm.churn_scores SET score = score"+some+" RETURNING customer_id")
+	if err != nil {
+		return "", err
+	}
+	return unequal(a, truth.single(), func(a *reply) string { return fmt.Sprint(len(a.rows)) })
 }
 
 // refusedWithoutReason checks that a caller who gives no reason is told to.

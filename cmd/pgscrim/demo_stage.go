@@ -104,7 +104,8 @@ func (st *stage) load(ctx context.Context, customers int, password string, s *sc
 	}
 	// The password is letters and digits.
 	_, err = st.direct.PgConn().Exec(ctx, fmt.Sprintf(`CREATE ROLE %[1]s LOGIN PASSWORD '%[2]s';
-		GRANT USAGE ON SCHEMA crm TO %[1]s; GRANT SELECT ON ALL TABLES IN SCHEMA crm TO %[1]s`, demoRole, password)).ReadAll()
+		GRANT USAGE ON SCHEMA crm TO %[1]s; GRANT SELECT ON ALL TABLES IN SCHEMA crm TO %[1]s;
+		GRANT INSERT, UPDATE, DELETE ON crm.churn_scores TO %[1]s`, demoRole, password)).ReadAll()
 	return err
 }
 
