@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -96,5 +97,19 @@ func TestOutputTypes(t *testing.T) {
 		}
 		check("SELECT " + strings.Join(names, ", ") + " FROM (" + sql + ") AS t (" + strings.Join(names, ", ") + ")")
 		check("WITH t (" + strings.Join(names, ", ") + ") AS (" + sql + ") SELECT " + strings.Join(names, ", ") + " FROM t")
+	}
+}
+
+// TestColumnsAreBounded writes a query whose output doubles with each level, as PostgreSQL refuses to.
+func TestColumnsAreBounded(t *testing.T) {
+	rw, _ := setup(t)
+	var b strings.Builder
+	b.WriteString("WITH q0 AS (SELECT * FROM crm.orders)")
+	for i := range 14 {
+		fmt.Fprintf(&b, ", q%d AS (SELECT x.*, y.* FROM q%d x, q%[2]d y)", i+1, i)
+	}
+	a := rw.Rewrite(b.String()+" SELECT 1 FROM q14", rw.as("analyst"))
+	if len(a.Statements) != 1 || codeOf(a.Statements[0].Refusal) != "54011" {
+		t.Errorf("%d columns are not refused", 5<<14)
 	}
 }
