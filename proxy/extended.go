@@ -169,11 +169,15 @@ func (s *session) bind(h header) error {
 	}
 	d := decoder{b: start}
 	name, of := d.text(), d.text()
-	p, refusal := (*prepared)(nil), malformedRefusal()
-	if !d.bad {
-		if p, refusal, err = s.current(of); err != nil {
+	if d.bad {
+		if err := s.client.in.skip(h.size); err != nil {
 			return err
 		}
+		return s.refuseExtended(malformedRefusal())
+	}
+	p, refusal, err := s.current(of)
+	if err != nil {
+		return err
 	}
 	if refusal != nil {
 		if err := s.client.in.skip(h.size); err != nil {
@@ -301,9 +305,7 @@ func (s *session) portalRuns(p *portal, name string) ([]*run, *rewrite.Refusal) 
 	case p.bySQL:
 		return []*run{{statement: p.statement, policy: p.answer.Policy, notices: s.view.Values().Notices}}, nil
 	}
-	one := *p.answer
-	one.Statements = []rewrite.Statement{*p.statement}
-	return s.runsOf(&one)
+	return s.runsOf(p.answer, p.answer.Statements[:1])
 }
 
 // closeObject handles Close.

@@ -64,9 +64,10 @@ func (s *session) succeeded(r *run, tag string) {
 	if effect.Kind == rewrite.EffectCommit && tag == "ROLLBACK" { // of a failed transaction
 		effect.Kind = rewrite.EffectRollback
 	}
-	s.state.Lock()
-	s.state.settings.Apply(effect)
-	s.state.Unlock()
+	if effect.Kind == rewrite.NoEffect {
+		return
+	}
+	s.change(func(settings *rewrite.Settings) { settings.Apply(effect) })
 	name := objectName(effect.Name)
 	switch effect.Kind {
 	case rewrite.EffectPrepare:
@@ -115,7 +116,11 @@ func (s *session) readyForQuery(e *expectation, h header) error {
 	}
 	s.skipRuns(e.runs)
 	s.state.Lock()
-	s.state.settings.Ready(status)
+	if s.state.dirty || status != 'I' {
+		s.state.settings.Ready(status)
+		s.state.version++
+		s.state.dirty = status != 'I'
+	}
 	s.state.status, s.state.ready = status, time.Now()
 	s.state.Unlock()
 	if e.kind == 'Q' { // it ends the unnamed ones
@@ -170,9 +175,7 @@ func (s *session) errorResponse(e *expectation, h header) error {
 	if e == nil || fatal {
 		return nil
 	}
-	s.state.Lock()
-	s.state.settings.Fail()
-	s.state.Unlock()
+	s.change((*rewrite.Settings).Fail)
 	s.finish(e.running(), sqlstate, "")
 	if e.kind == 'P' && e.swallow {
 		lost := *e.statement

@@ -120,7 +120,9 @@ func (s *session) settle() error {
 // catchUp takes over the session's state when nothing is under way.
 func (s *session) catchUp() {
 	s.state.Lock()
-	s.view = s.state.settings.Clone()
+	if s.unsettled || s.seen != s.state.version {
+		s.view, s.seen = s.state.settings.Clone(), s.state.version
+	}
 	s.state.Unlock()
 	s.statements.forget()
 	s.portals.forget()

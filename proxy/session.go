@@ -41,7 +41,9 @@ type session struct {
 	state struct {
 		sync.Mutex
 		settings    rewrite.Settings
-		status      byte // of the last ReadyForQuery: I, T or E
+		version     uint64 // of settings
+		dirty       bool   // settings may still change with the end of the transaction
+		status      byte   // of the last ReadyForQuery: I, T or E
 		ready       time.Time
 		application string
 	}
@@ -50,8 +52,9 @@ type session struct {
 
 	// What follows belongs to serve.
 
-	// view is what settings will be when upstream handles the next message.
+	// view is what settings will be when upstream handles the next message; seen is the version that it was taken from.
 	view rewrite.Settings
+	seen uint64
 	// segment counts the stretches of messages between Syncs and Queries; fresh is true before the first message of one.
 	segment int
 	fresh   bool
@@ -89,6 +92,15 @@ func (s *session) start(v rewrite.Values, application string) {
 	s.state.settings = rewrite.NewSettings(v)
 	s.state.status, s.state.ready, s.state.application = 'I', time.Now(), application
 	s.view = s.state.settings.Clone()
+}
+
+// change follows upstream in what a statement does to the settings.
+func (s *session) change(f func(*rewrite.Settings)) {
+	s.state.Lock()
+	defer s.state.Unlock()
+	f(&s.state.settings)
+	s.state.version++
+	s.state.dirty = true
 }
 
 // attach joins the session to its upstream connection: each side is flushed before the other is waited for.

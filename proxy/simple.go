@@ -59,7 +59,7 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 	var runs []*run
 	if answer.Refusal == nil {
 		var refusal *rewrite.Refusal
-		if runs, refusal = s.runsOf(answer); refusal != nil {
+		if runs, refusal = s.runsOf(answer, answer.Statements); refusal != nil {
 			answer = refuse(refusal)
 		}
 	}

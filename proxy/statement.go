@@ -69,15 +69,18 @@ func refuse(r *rewrite.Refusal) *rewrite.Answer {
 	return &rewrite.Answer{SQL: unparsable, Changed: true, Refusal: r}
 }
 
-// runsOf makes a run of each statement of an answer, in the state that the session will have when it starts. It
+// runsOf makes a run of each of an answer's statements, in the state that the session will have when it starts. It
 // refuses statements that refer to what is not there or was made under what no longer holds.
-func (s *session) runsOf(a *rewrite.Answer) ([]*run, *rewrite.Refusal) {
-	view := s.view.Clone()
-	runs := make([]*run, len(a.Statements))
+func (s *session) runsOf(a *rewrite.Answer, statements []rewrite.Statement) ([]*run, *rewrite.Refusal) {
+	view := s.view
+	if len(statements) > 1 {
+		view = s.view.Clone()
+	}
+	runs := make([]*run, len(statements))
 	made := make(map[string]*prepared)
 	opened := make(map[string]*portal)
-	for i := range a.Statements {
-		st := &a.Statements[i]
+	for i := range statements {
+		st := &statements[i]
 		r := &run{statement: st, policy: a.Policy, notices: view.Values().Notices}
 		runs[i] = r
 		name := st.Effect.Name
@@ -115,7 +118,9 @@ func (s *session) runsOf(a *rewrite.Answer) ([]*run, *rewrite.Refusal) {
 			}
 			r.of = c.prepared
 		}
-		view.Apply(st.Effect)
+		if i < len(statements)-1 {
+			view.Apply(st.Effect)
+		}
 	}
 	return runs, nil
 }

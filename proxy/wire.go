@@ -158,10 +158,8 @@ func newWriter(w io.Writer, buffer int) *writer {
 }
 
 func (w *writer) header(h header) error {
-	var b [headerBytes]byte
-	b[0] = h.kind
-	binary.BigEndian.PutUint32(b[1:], uint32(h.size+4))
-	_, err := w.buf.Write(b[:])
+	b := append(w.buf.AvailableBuffer(), h.kind) // in place: an array of its own would escape to the heap
+	_, err := w.buf.Write(binary.BigEndian.AppendUint32(b, uint32(h.size+4)))
 	return err
 }
 
