@@ -1,37 +1,62 @@
 package oracle
 
 import (
+	"fmt"
 	"slices"
 	"testing"
+
+	"go.yaml.in/yaml/v3"
 )
 
 // TestContracts runs the oracles for each caller.
 func TestContracts(t *testing.T) {
 	w := newWorld(t)
 	corpus := readCorpus(t, folder+"*.sql")
-	attacks := append(readCorpus(t, folder+"attacks/*.sql"), corpus...)
+	attacks := readCorpus(t, folder+"attacks/*.sql")
 	t.Run("bypass", func(t *testing.T) {
 		t.Parallel()
 		bypass(t, w)
 	})
+	t.Run("mutations", func(t *testing.T) {
+		t.Parallel()
+		mutations(t, w, corpus)
+	})
 	for _, c := range callers() {
-		p, err := loadPolicy(c.policyFile())
-		if err != nil {
-			t.Fatal(err)
-		}
 		t.Run("equivalence/"+c.name, func(t *testing.T) {
 			t.Parallel()
-			equivalence(t, w, c, p, corpus)
+			report(t, equivalence(t, w, c, c.reference(t), append(corpus[:len(corpus):len(corpus)], generated(perCaller, false)...)))
 		})
 		t.Run("interference/"+c.name, func(t *testing.T) {
 			t.Parallel()
-			interference(t, w, c, p, attacks)
+			p := c.reference(t)
+			all := slices.Concat(corpus, attacks, generated(perCaller, true))
+			report(t, interference(t, c, w.copy(t), w.twin(t, c, p), all))
 		})
 	}
 }
 
-// equivalence compares what the proxy answers with what the caller's visible database does.
-func equivalence(t *testing.T, w *world, c caller, p *policy, corpus []*statement) {
+// perCaller is the number of statements that are generated for each caller and oracle.
+const perCaller = 150
+
+func report(t *testing.T, faults []string) {
+	t.Helper()
+	for _, f := range faults {
+		t.Error(f)
+	}
+}
+
+// reference reads the caller's policy for the model.
+func (c caller) reference(t *testing.T) *policy {
+	t.Helper()
+	p, err := loadPolicy(c.policyFile())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// equivalence compares what the proxy answers with what the caller's visible database, as p has it, does.
+func equivalence(t *testing.T, w *world, c caller, p *policy, corpus []*statement) (faults []string) {
 	raw := w.copy(t)
 	through := dial(t, serve(t, raw, c.policyFile(), users(c))(c.name))
 	direct, visible := dial(t, raw), dial(t, w.visible(t, c, p))
@@ -45,16 +70,19 @@ func equivalence(t *testing.T, w *world, c caller, p *policy, corpus []*statemen
 			reference = direct
 		}
 		for _, by := range s.protocols() {
+			fault := func(format string, args ...any) {
+				faults = append(faults, fmt.Sprintf("%s, %s: ", s.where, by)+fmt.Sprintf(format, args...)+"\n for "+cut(s.messages[len(s.messages)-1]))
+			}
 			got, err := through.run(s, by)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if leaked := leak(got, secrets); leaked != "" {
-				t.Errorf("%s, %s: LEAK of %s", s.where, by, leaked)
+				fault("LEAK of %s", leaked)
 			}
 			if want := s.refusedTo(c.name); want != "" {
 				if code(got) != want {
-					t.Errorf("%s, %s: not refused with %s: %v", s.where, by, want, cut(describe(got)))
+					fault("not refused with %s: %v", want, cut(describe(got)))
 				}
 				continue
 			}
@@ -63,21 +91,21 @@ func equivalence(t *testing.T, w *world, c caller, p *policy, corpus []*statemen
 				t.Fatal(err)
 			}
 			if diff := (comparison{ordered: s.ordered(), varies: s.varies, record: s.record, early: by == extended}).difference(got, want); diff != "" {
-				t.Errorf("%s, %s: %s", s.where, by, diff)
+				fault("%s", diff)
 			}
 		}
 	}
+	return faults
 }
 
-// interference compares what the proxy answers over a database with what it answers over its twin.
-func interference(t *testing.T, w *world, c caller, p *policy, corpus []*statement) {
-	one, other := w.copy(t), w.twin(t, c, p)
+// interference compares what the proxy answers over a database with what it answers over its twin. The protocols take turns.
+func interference(t *testing.T, c caller, one, other string, corpus []*statement) (faults []string) {
 	a, b := dial(t, serve(t, one, c.policyFile(), users(c))(c.name)), dial(t, serve(t, other, c.policyFile(), users(c))(c.name))
-	for _, s := range corpus {
+	for i, s := range corpus {
 		if slices.Contains(s.except, c.name) {
 			continue
 		}
-		for _, by := range s.protocols() {
+		for _, by := range s.one(i) {
 			first, err := a.run(s, by)
 			if err != nil {
 				t.Fatal(err)
@@ -86,10 +114,52 @@ func interference(t *testing.T, w *world, c caller, p *policy, corpus []*stateme
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := (comparison{ordered: s.ordered(), varies: s.varies, plans: true, origins: true}).difference(second, first); diff != "" {
-				t.Errorf("%s, %s: %s", s.where, by, diff)
+			if diff := (comparison{ordered: s.ordered(), varies: s.varies, plans: true, origins: !s.temporary()}).difference(second, first); diff != "" {
+				faults = append(faults, fmt.Sprintf("%s, %s: %s\n for %s", s.where, by, diff, cut(s.messages[len(s.messages)-1])))
 			}
 		}
+	}
+	return faults
+}
+
+// mutations shows that the oracles notice faults: each mutation of the reference must be found by a few plain statements.
+func mutations(t *testing.T, w *world, corpus []*statement) {
+	plain := slices.DeleteFunc(slices.Clone(corpus), func(s *statement) bool {
+		return !slices.Contains([]string{"SELECT * FROM crm.customers", "SELECT * FROM lab.visits", "SELECT * FROM crm.orders_2024 ORDER BY id"}, s.messages[0])
+	})
+	if len(plain) != 3 {
+		t.Fatalf("%d plain statements", len(plain))
+	}
+	analyst, miner := callers()[0], callers()[1]
+	for _, m := range []struct {
+		name   string
+		caller caller
+		mutate func(*policy)
+	}{
+		{"a row rule less", analyst, func(p *policy) { p.Rows = nil }},
+		{"consent does not count", miner, func(p *policy) { p.Purposes["churn_model"] = struct{ Basis, Consent string }{Basis: "contract"} }},
+		{"a country is in no region", analyst, func(p *policy) { p.Regions.Use = p.Regions.Use[1:] }},
+		{"another mask", analyst, func(p *policy) {
+			p.Tables["crm.customers"].Columns["email"] = yaml.Node{Kind: yaml.ScalarNode, Value: "identity"}
+		}},
+		{"a mask's argument", analyst, func(p *policy) { p.Classes["financial"] = yaml.Node{Kind: yaml.ScalarNode, Value: "bucket(999)"} }},
+		{"the order of rules", miner, func(p *policy) { slices.Reverse(p.Rules) }},
+		{"a column that nobody named", analyst, func(p *policy) { delete(p.Tables["crm.customers"].Columns, "city") }},
+	} {
+		p := m.caller.reference(t)
+		if faults := equivalence(t, w, m.caller, p, plain); len(faults) > 0 {
+			t.Errorf("without a mutation: %s", faults[0])
+		}
+		m.mutate(p)
+		if faults := equivalence(t, w, m.caller, p, plain); len(faults) == 0 {
+			t.Errorf("equivalence does not notice: %s", m.name)
+		}
+	}
+	// A twin that differs in what the caller sees.
+	other := w.copy(t)
+	exec(t, other, "UPDATE crm.customers SET segment = 'vip' WHERE id = 3")
+	if faults := interference(t, analyst, w.copy(t), other, plain); len(faults) == 0 {
+		t.Error("interference does not notice a visible cell")
 	}
 }
 

@@ -52,10 +52,15 @@ func (s *statement) refusedTo(caller string) string {
 }
 
 // changesSession finds statements after which the session has to be put back.
-var changesSession = regexp.MustCompile(`(?i)\b(set|reset|prepare|declare|listen|set_config|begin|execute)\b`)
+var changesSession = regexp.MustCompile(`(?i)\b(set|reset|prepare|declare|listen|temp|set_config|begin|execute)\b`)
 
 func (s *statement) discard() bool {
 	return len(s.messages) > 1 || changesSession.MatchString(s.messages[0])
+}
+
+// temporary reports whether the statement makes a temporary table, whose OID is a new one in each database.
+func (s *statement) temporary() bool {
+	return strings.Contains(strings.ToUpper(strings.Join(s.messages, ";")), "TEMP")
 }
 
 // ordered reports whether the last message asks for an order: it has an ORDER BY outside parentheses.
@@ -177,6 +182,12 @@ func (s *statement) protocols() []protocol {
 		return []protocol{extended}
 	}
 	return []protocol{simple, extended}
+}
+
+// one returns one of the protocols that a statement is meant for, the other for the next statement.
+func (s *statement) one(i int) []protocol {
+	by := s.protocols()
+	return by[i%len(by):][:1]
 }
 
 // run sends a statement and returns all answers.

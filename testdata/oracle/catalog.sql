@@ -94,7 +94,7 @@ SELECT t.tgname, pg_get_triggerdef(t.oid, true) FROM pg_trigger t WHERE t.tgreli
 SELECT pol.polname FROM pg_catalog.pg_policy pol WHERE pol.polrelid = 'crm.customers'::regclass
 
 --! catalog
-SELECT current_schemas(true), current_schemas(false)
+SELECT current_schemas(false)
 
 --! catalog
 SELECT p.prosrc FROM pg_proc p WHERE p.proname = 'twice'

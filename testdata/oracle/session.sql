@@ -169,3 +169,25 @@ EXPLAIN (ANALYZE, FORMAT json) SELECT count(*) FROM crm.customers WHERE email = 
 --! except dpo
 --! refused 42501
 EXPLAIN SELECT * FROM lab.people
+
+SELECT xmlelement(name person, xmlattributes(id AS id), email)::text FROM crm.customers ORDER BY id LIMIT 3
+
+SELECT xmlconcat(xmlcomment(email), '<x/>')::text, email IS DOCUMENT FROM (SELECT id, ('<a>' || id || '</a>')::xml AS email FROM crm.customers) x ORDER BY id LIMIT 3
+
+SELECT OVERLAPS FROM crm.stores
+
+SELECT (birth_date, birth_date + 1) OVERLAPS (date '1980-01-01', date '1990-01-01') FROM crm.customers ORDER BY id
+
+SELECT EXTRACT(dow FROM created_at), created_at AT TIME ZONE 'UTC', timezone('Asia/Tokyo', created_at) FROM crm.customers ORDER BY id LIMIT 4
+
+SELECT normalize(full_name), full_name IS NFC NORMALIZED, is_normalized(city) FROM crm.customers ORDER BY id LIMIT 4
+
+SELECT f.* FROM (SELECT 'a' AS x) AS s, LATERAL unnest(string_to_array('a,b', ',')) WITH ORDINALITY AS f (v, i) ORDER BY i
+
+SELECT to_tsvector('simple', full_name) @@ to_tsquery('simple', 'x'), ts_headline('simple', city, to_tsquery('simple', 'b')) FROM crm.customers ORDER BY id LIMIT 4
+
+SELECT jsonb_path_query_array(preferences, '$.likes[*]'), preferences #- '{likes}', preferences || '{"x": 1}' FROM crm.customers ORDER BY id LIMIT 4
+
+SELECT preferences['likes'][0], (preferences -> 'likes')[0] FROM crm.customers ORDER BY id LIMIT 4
+
+SELECT tags[1:2], tags[2:], (ARRAY[1,2,3])[2], (ARRAY[[1,2],[3,4]])[2][1] FROM lab."Person" ORDER BY "Id" LIMIT 4

@@ -256,3 +256,49 @@ FETCH LAST c
 FETCH ABSOLUTE 3 FROM c
 --;
 COMMIT
+
+SET pgscrim.notices = 'verbose'
+--;
+SELECT * FROM crm.customers ORDER BY id LIMIT 1
+--;
+SELECT count(*) FROM lab.vault
+--;
+SELECT label FROM lab.people_again ORDER BY id LIMIT 1
+
+CREATE TEMP TABLE leak AS SELECT id, note, amount FROM lab.visits
+--;
+SELECT * FROM leak ORDER BY id
+--;
+SELECT count(*) FROM leak WHERE amount = 5 OR note LIKE '5%'
+
+CREATE TEMP TABLE raise AS SELECT 1 / (qty - 5) AS x FROM lab.visits WHERE qty <> 5
+--;
+SELECT count(*) FROM raise
+
+CREATE TEMP TABLE serial AS SELECT id FROM lab.vault WHERE 1 / (amount - 5) >= 0
+
+BEGIN ISOLATION LEVEL SERIALIZABLE
+--;
+SELECT id FROM lab.visits WHERE id = 2
+--;
+SELECT mode, page, tuple FROM pg_locks WHERE mode = 'SIReadLock'
+--;
+COMMIT
+
+SELECT pg_column_size(note), octet_length(note), bit_length(note), char_length(note) FROM lab.visits ORDER BY id
+
+SELECT count(*) FROM lab.visits v, LATERAL (SELECT v.note FROM lab.vault OFFSET 1) x
+
+SELECT v.id, v.note FROM lab.visits v WHERE v.note >= ALL (SELECT note FROM lab.visits WHERE note IS NOT NULL) ORDER BY id
+
+SELECT string_agg(md5(c::text), '' ORDER BY id) FROM crm.customers c
+
+SELECT hash_record(c) FROM crm.leads c ORDER BY c.id
+
+SELECT random() IS NULL FROM lab.vault
+
+SELECT (random() * 0)::int FROM lab.visits ORDER BY id
+
+SELECT txid_current_if_assigned() IS NULL FROM lab.vault
+
+SELECT pg_snapshot_xmin(pg_current_snapshot()) IS NULL

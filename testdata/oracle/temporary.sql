@@ -1,0 +1,78 @@
+-- Temporary tables: they hold what the caller has read, and shadow what they are named like.
+
+CREATE TEMPORARY TABLE t AS SELECT id, email, full_name FROM crm.customers
+--;
+SELECT * FROM t ORDER BY id
+--;
+SELECT count(*) FROM t JOIN crm.customers c USING (id) WHERE t.email = c.email
+--;
+DROP TABLE t
+--;
+SELECT * FROM t
+
+SET search_path = crm
+--;
+CREATE TEMP TABLE customers AS SELECT 1 AS id, 'mine' AS email
+--;
+SELECT email FROM customers
+--;
+SELECT email FROM pg_temp.customers
+--;
+SELECT email FROM crm.customers ORDER BY id LIMIT 3
+--;
+DROP TABLE customers
+--;
+SELECT email FROM customers ORDER BY id LIMIT 3
+
+SELECT id, phone INTO TEMP mine FROM crm.customers WHERE country = 'DE'
+--;
+SELECT max(phone), count(*) FROM mine
+
+CREATE TEMP TABLE pairs (a, b) AS VALUES (1, 'x'), (2, 'y')
+--;
+SELECT b FROM pairs ORDER BY a DESC
+
+BEGIN
+--;
+CREATE TEMP TABLE brief ON COMMIT DROP AS SELECT count(*) AS n FROM crm.orders
+--;
+SELECT n FROM brief
+--;
+COMMIT
+--;
+SELECT n FROM brief
+
+BEGIN
+--;
+CREATE TEMP TABLE gone AS SELECT 1 AS one
+--;
+ROLLBACK
+--;
+SELECT one FROM gone
+
+CREATE TEMP TABLE typed (id int, mail text)
+--;
+INSERT INTO typed SELECT id, email FROM crm.customers WHERE id < 9
+--;
+INSERT INTO typed VALUES (100, 'x')
+--;
+SELECT * FROM typed ORDER BY id
+--;
+UPDATE typed SET mail = upper(mail) WHERE id < 5
+--;
+DELETE FROM typed WHERE mail IS NULL
+--;
+SELECT count(*), min(mail) FROM typed
+
+CREATE TEMP TABLE IF NOT EXISTS people AS SELECT * FROM lab.people WITH NO DATA
+--;
+SELECT * FROM people
+
+CREATE TEMP TABLE bad AS SELECT nosuch FROM crm.customers
+
+CREATE TEMP TABLE secretly AS SELECT email::integer FROM crm.customers WHERE id = (SELECT min(id) FROM crm.customers)
+
+--! refused 42501 analyst miner marketer support both
+CREATE TEMP TABLE denied AS SELECT national_id FROM crm.customers
+
+CREATE TEMP TABLE a AS SELECT 1 AS x; SELECT x FROM a; DROP TABLE a
