@@ -42,6 +42,8 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 		return nil, "is not one SQL expression"
 	}
 	var edits []edit
+	var clocks []clock
+	zoned, unzoned := false, false // columns with and without a time zone
 	var walk func(n *pg_query.Node) string
 	walk = func(n *pg_query.Node) string {
 		switch x := n.Node.(type) {
@@ -54,6 +56,12 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 				return fmt.Sprintf("names column %q, which %s.%s does not have", name[0], rel.Name.Schema, rel.Name.Name)
 			}
 			edits = append(edits, edit{int(x.ColumnRef.Location), int(x.ColumnRef.Location), aliasMark})
+			switch typeOf(snap, rel.Column(name[0])).name {
+			case "date", "time", "timestamp":
+				unzoned = true
+			case "timestamptz", "timetz":
+				zoned = true
+			}
 		case *pg_query.Node_FuncCall:
 			name, ok := names(x.FuncCall.Funcname)
 			if !ok || len(name) > 2 || (len(name) == 2 && name[0] != "pg_catalog") {
@@ -62,8 +70,16 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 			if msg := policyFunction(snap, name[len(name)-1]); msg != "" {
 				return msg
 			}
-			if len(name) == 1 {
+			if isNow(name[len(name)-1]) {
+				clocks = append(clocks, clock{at: int(x.FuncCall.Location), call: true})
+			} else if len(name) == 1 {
 				edits = append(edits, edit{int(x.FuncCall.Location), int(x.FuncCall.Location), "pg_catalog."})
+			}
+		case *pg_query.Node_SqlvalueFunction:
+			if op := x.SqlvalueFunction.Op; sqlValueType[op] != 0 {
+				clocks = append(clocks, clock{at: int(x.SqlvalueFunction.Location), date: op == pg_query.SQLValueFunctionOp_SVFOP_CURRENT_DATE})
+			} else {
+				return "may use of the current values only current_date, current_timestamp and localtimestamp"
 			}
 		case *pg_query.Node_SubLink, *pg_query.Node_ParamRef:
 			return "may hold no subquery and no parameter"
@@ -82,6 +98,13 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 	if msg := walk(target); msg != "" {
 		return nil, msg
 	}
+	for _, c := range clocks {
+		e, msg := c.edit(p, zoned, unzoned)
+		if msg != "" {
+			return nil, msg
+		}
+		edits = append(edits, e)
+	}
 	sortEdits(edits)
 	marked, ok := splice(p.src, edits)
 	if !ok || strings.Count(marked, aliasMark) != countMarks(edits) {
@@ -97,6 +120,44 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 		e.column = name[0]
 	}
 	return e, ""
+}
+
+// clock is a place in an expression that reads the time.
+type clock struct {
+	at         int
+	call, date bool // now() and the like; current_date
+}
+
+func isNow(function string) bool {
+	return function == "now" || function == "transaction_timestamp" || function == "statement_timestamp"
+}
+
+// edit spells the time so that it does not depend on the caller's TimeZone setting, by which a caller could move it a week: as an
+// instant where it meets columns with a time zone, as the time in UTC where it meets columns without.
+func (c clock) edit(p *parsed, zoned, unzoned bool) (e edit, problem string) {
+	first := p.tokenAt(c.at)
+	last := p.qualifiedName(first)
+	if next := p.skip(last, 1); c.call {
+		last = p.closing(next)
+	} else if p.is(next, pg_query.Token_ASCII_40) && !c.date {
+		last = p.closing(next) // current_timestamp(3)
+	}
+	if first < 0 || last < 0 {
+		return edit{}, "holds syntax that a policy may not use"
+	}
+	const utc = "pg_catalog.timezone('UTC', pg_catalog.now())"
+	text := "pg_catalog.now()"
+	switch {
+	case zoned && unzoned:
+		return edit{}, "compares the current time with columns of both kinds, with and without time zone: the result would depend on the session's TimeZone"
+	case unzoned && c.date:
+		text = "(" + utc + ")::pg_catalog.date"
+	case unzoned:
+		text = utc
+	case c.date:
+		text = "pg_catalog.date_trunc('day', pg_catalog.now(), 'UTC')"
+	}
+	return edit{p.tokens[first].start, p.tokens[last].end, text}, ""
 }
 
 // maxPolicyExpr bounds the length of an expression in a policy, in bytes.

@@ -2,6 +2,7 @@ package rewrite
 
 import (
 	"slices"
+	"strconv"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
@@ -122,6 +123,9 @@ func constantType(c *pg_query.A_Const) uint32 {
 	case c.GetIval() != nil:
 		return typeInt4
 	case c.GetFval() != nil:
+		if _, err := strconv.ParseInt(c.GetFval().Fval, 10, 64); err == nil {
+			return typeInt8
+		}
 		return typeNumeric
 	case c.GetBoolval() != nil:
 		return typeBool
@@ -191,8 +195,12 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 		}
 		return 0
 	case pg_query.A_Expr_Kind_AEXPR_NULLIF:
-		r.compare(op, left, r.expr(x.Rexpr, sc), x.Lexpr, x.Rexpr, sc)
-		return left
+		right := r.expr(x.Rexpr, sc)
+		r.compare(op, left, right, x.Lexpr, x.Rexpr, sc)
+		if right == left || right == typeUnknown {
+			return left
+		}
+		return 0
 	case pg_query.A_Expr_Kind_AEXPR_OP_ANY, pg_query.A_Expr_Kind_AEXPR_OP_ALL:
 		r.expr(x.Rexpr, sc)
 		if !r.isUntyped(x.Rexpr, left) || !r.leakproof(op, left, left) {

@@ -250,7 +250,7 @@ func (r *resolver) projection(x *pg_query.FuncCall, name string, sc *scope) bool
 // setsFreely reports whether a call of set_config gives a constant to a setting that a caller may set to anything.
 func setsFreely(x *pg_query.FuncCall) bool {
 	return len(x.Args) == 3 && x.Args[0].GetAConst().GetSval() != nil && x.Args[1].GetAConst() != nil &&
-		FreeSetting(x.Args[0].GetAConst().GetSval().Sval)
+		freeSetting(x.Args[0].GetAConst().GetSval().Sval)
 }
 
 // settingRead checks current_setting: the mask key is in a setting. One that is named by an expression is read only if it
@@ -267,10 +267,15 @@ func (r *resolver) settingRead(x *pg_query.FuncCall, at int) {
 	r.guardArgument(x, "(SELECT x.v FROM (SELECT (", ")::pg_catalog.text AS v) AS x WHERE pg_catalog.strpos(pg_catalog.translate(x.v, 'PGSCRIM', 'pgscrim'), 'pgscrim.') OPERATOR(pg_catalog.=) 0)")
 }
 
+// pureOperators are the extensions of PostgreSQL's own distribution, and PostGIS, whose operators compute from their operands. They are
+// allowed whether the policy trusts the extension's functions or not: hstore, say, has an operator =, which a search_path makes
+// part of every comparison.
+var pureOperators = set("btree_gin", "btree_gist", "citext", "cube", "earthdistance", "hstore", "intarray", "isn", "ltree", "pg_trgm", "postgis", "seg", "uuid-ossp", "vector")
+
 // operatorName refuses operators that call a function which the policy does not allow.
 func (r *resolver) operatorName(name []string, at int) {
 	for _, o := range r.snap.Operators(name[len(name)-1]) {
-		if o.Name.Schema == "pg_catalog" || o.Extension != "" && r.trusted[o.Extension] {
+		if o.Name.Schema == "pg_catalog" || o.Extension != "" && (r.trusted[o.Extension] || pureOperators[o.Extension]) {
 			continue
 		}
 		if len(name) == 1 && slices.Contains(r.path, o.Name.Schema) || len(name) == 2 && o.Name.Schema == name[0] {

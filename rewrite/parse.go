@@ -43,6 +43,10 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	if !utf8.ValidString(src) || strings.Contains(src, "\x00") { // the C parser would see only what stands before a NUL
 		return nil, &Refusal{Code: "22021", Message: `invalid byte sequence for encoding "UTF8"`}
 	}
+	if tangled(src) {
+		return nil, &Refusal{Code: "54001", Message: "statement is too complex",
+			Detail: fmt.Sprintf("Its comments nest, or its operator characters follow one another, more than %d deep or long.", maxTangle)}
+	}
 	scan, err := pg_query.Scan(src)
 	if err != nil {
 		return nil, syntaxRefusal(err)
@@ -63,6 +67,34 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 func parseTree(src string) ([]*pg_query.RawStmt, error) {
 	tree, err := pg_query.Parse(src)
 	return tree.GetStmts(), err
+}
+
+// maxTangle bounds how deep comments may nest and how many operator characters may follow one another: the scanner takes
+// quadratic time for both.
+const maxTangle = 1000
+
+// tangled reports whether a text is over maxTangle. It looks at bytes, whether or not they stand in a string.
+func tangled(src string) bool {
+	const operators = "~!@#^&|`?+-*/%<>=" // self of PostgreSQL's scan.l
+	depth, run := 0, 0
+	for i := range len(src) {
+		if strings.IndexByte(operators, src[i]) < 0 {
+			run = 0
+			continue
+		}
+		run++
+		switch {
+		case i+1 == len(src):
+		case src[i] == '/' && src[i+1] == '*':
+			depth++
+		case src[i] == '*' && src[i+1] == '/' && depth > 0:
+			depth--
+		}
+		if run > maxTangle || depth > maxTangle {
+			return true
+		}
+	}
+	return false
 }
 
 // tokensOf takes over the scanner's tokens. The scanner gives U&"..." and U&'...' one byte only, and their UESCAPE as tokens of its

@@ -12,7 +12,7 @@ import (
 // what a statement means or who runs it. Not among them, on purpose: role, session_authorization, row_security, and those
 // that change how text is read (backslash_quote, transform_null_equals, standard_conforming_strings other than on).
 var freeSettings = set(
-	"application_name", "array_nulls", "bytea_output", "check_function_bodies", "client_connection_check_interval", "client_min_messages",
+	"application_name", "array_nulls", "bytea_output", "check_function_bodies", "client_connection_check_interval",
 	"commit_delay", "commit_siblings", "constraint_exclusion", "cpu_index_tuple_cost", "cpu_operator_cost", "cpu_tuple_cost",
 	"cursor_tuple_fraction", "datestyle", "deadlock_timeout", "default_statistics_target", "default_text_search_config",
 	"default_toast_compression", "default_transaction_deferrable", "default_transaction_isolation", "default_transaction_read_only",
@@ -29,9 +29,9 @@ var freeSettings = set(
 	"transaction_deferrable", "transaction_isolation", "transaction_read_only", "transaction_timeout", "work_mem", "xmlbinary", "xmloption",
 )
 
-// FreeSetting reports whether a caller may set a run-time parameter to any value (name in any case). The settings that
+// freeSetting reports whether a caller may set a run-time parameter to any value (name in any case). The settings that
 // the rewriter follows, client_encoding and standard_conforming_strings are looked at on their own.
-func FreeSetting(name string) bool {
+func freeSetting(name string) bool {
 	name = strings.ToLower(name)
 	return freeSettings[name] || strings.HasPrefix(name, "enable_")
 }
@@ -88,7 +88,13 @@ func (r *run) checkSetting(name, value string, isDefault bool) *Refusal {
 			return nil
 		}
 		return &Refusal{Code: "0A000", Message: "standard_conforming_strings = off is not supported by pgscrim", Hint: "Write E'...' for strings with escapes."}
-	case FreeSetting(name):
+	case name == "client_min_messages":
+		if isDefault || quietMessages[strings.ToLower(value)] {
+			return nil
+		}
+		return &Refusal{Code: "42501", Message: fmt.Sprintf("permission denied to set parameter %q to %q", name, value),
+			Detail: "The server's log lines would show rewritten statements.", Hint: "Use notice, warning or error."}
+	case freeSetting(name):
 		return nil
 	case isDefault && (name == "role" || name == "session_authorization"):
 		return nil // back to the role that the session runs as anyway
@@ -106,6 +112,9 @@ func (r *run) checkSetting(name, value string, isDefault bool) *Refusal {
 	return &Refusal{Code: "42501", Message: fmt.Sprintf("permission denied to set parameter %q", name),
 		Hint: "It would change what statements mean, or who runs them."}
 }
+
+// quietMessages are the values of client_min_messages that keep the server's log lines away from the client.
+var quietMessages = set("notice", "warning", "error")
 
 func utf8Name(value string) bool {
 	v := strings.ToLower(strings.NewReplacer("-", "", "_", "", " ", "").Replace(value))

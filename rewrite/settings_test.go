@@ -29,7 +29,8 @@ func randomStep(rnd *rand.Rand) step {
 	case 6:
 		return step{"RESET " + name, Effect{Kind: EffectSet, Name: name, Default: true}}
 	case 7:
-		return step{fmt.Sprintf("SET LOCAL %s TO DEFAULT", name), Effect{Kind: EffectSet, Name: name, Default: true, Local: true}}
+		// SET LOCAL ... TO DEFAULT is refused: see run.set.
+		return step{fmt.Sprintf("SET %s TO DEFAULT", name), Effect{Kind: EffectSet, Name: name, Default: true}}
 	case 8:
 		return step{"BEGIN", Effect{Kind: EffectBegin}}
 	case 9:
