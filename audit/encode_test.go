@@ -1,10 +1,11 @@
 package audit
 
 import (
-	"bytes"
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,11 +19,7 @@ func checkLine(t *testing.T, text string) {
 		Event: "statement", User: text, Roles: []string{text}, Application: text, Reason: text, Statement: text,
 		Columns: []Column{{Relation: text, Mask: text}}, Detail: text,
 	}
-	var buf bytes.Buffer
-	if err := encode(&buf, &in); err != nil {
-		t.Fatal(err)
-	}
-	line, found := strings.CutSuffix(buf.String(), "\n")
+	line, found := strings.CutSuffix(string(encode(nil, &in)), "\n")
 	if !found {
 		t.Fatalf("%q does not end with a newline", line)
 	}
@@ -63,12 +60,56 @@ func TestOneLine(t *testing.T) {
 }
 
 func TestNoHTMLEscapes(t *testing.T) {
-	var buf bytes.Buffer
-	if err := encode(&buf, &Record{Statement: "a <> b && c"}); err != nil {
-		t.Fatal(err)
+	if line := string(encode(nil, &Record{Statement: "a <> b && c"})); !strings.Contains(line, "a <> b && c") {
+		t.Errorf("%s is not readable", line)
 	}
-	if !strings.Contains(buf.String(), "a <> b && c") {
-		t.Errorf("%s is not readable", buf.String())
+}
+
+// TestEncodeKeepsToTheTags encodes records of which each field is set, and of which none is, as encoding/json does.
+func TestEncodeKeepsToTheTags(t *testing.T) {
+	var full Record
+	fill(t, reflect.ValueOf(&full).Elem())
+	for _, r := range []*Record{&full, {}} {
+		want, err := json.Marshal(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := string(encode(nil, r)); got != string(want)+"\n" {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// fill sets each field, and each list to two elements.
+func fill(t *testing.T, v reflect.Value) {
+	t.Helper()
+	if v.Type() == reflect.TypeFor[time.Time]() {
+		v.Set(reflect.ValueOf(time.Date(2026, 1, 2, 3, 4, 5, 678_900_000, time.UTC)))
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(t, v.Field(i))
+		}
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(t, v.Elem())
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range v.Len() {
+			fill(t, v.Index(i))
+		}
+	case reflect.String:
+		v.SetString("a text")
+	case reflect.Uint64:
+		v.SetUint(1 << 63)
+	case reflect.Int64:
+		v.SetInt(1 << 62)
+	case reflect.Float64:
+		v.SetFloat(0.125)
+	default:
+		t.Fatalf("a field of type %s is new to this test", v.Type())
 	}
 }
 

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +50,7 @@ type Log struct {
 	seq     uint64
 	dirty   bool  // a write has failed: cut the file back to size before the next one
 	failed  error // an fsync has failed, or the log is closed: final
-	scratch bytes.Buffer
+	scratch []byte
 
 	syncMu sync.Mutex // held during fsync; guards synced. Taken before mu.
 	synced uint64
@@ -135,11 +134,9 @@ func (l *Log) write(r *Record) (uint64, error) {
 	if r.Replica == "" {
 		r.Replica = l.opts.Replica
 	}
-	if err := encode(&l.scratch, r); err != nil {
-		return 0, err
-	}
-	n, err := l.file.Write(l.scratch.Bytes())
-	if err == nil && n < l.scratch.Len() {
+	l.scratch = encode(l.scratch[:0], r)
+	n, err := l.file.Write(l.scratch)
+	if err == nil && n < len(l.scratch) {
 		err = io.ErrShortWrite
 	}
 	if err != nil {
