@@ -2,14 +2,15 @@
 //
 // # Vocabulary
 //
-// A [Record] is one line. A statement has two of them: one that is on disk before the statement runs, and one
-// that closes it with its rows, bytes and outcome. Seq counts the records of a replica from 1 without gaps,
+// A [Record] is one line. A statement that runs has two of them: one that is on disk before, and one that closes it with
+// its rows, bytes and outcome. A statement that is refused has one. Seq counts the records of a replica from 1 without gaps,
 // across restarts.
 //
 // # Invariants
 //
 //   - One record is one line, whatever a client sends: every control character and line separator is escaped.
-//   - When [Log.Append] returns without an error under [Strict], the record has survived the machine's power.
+//   - When [Log.Append] returns without an error under [Strict], the record has survived the machine's power; one that closes
+//     another has survived the process, and the next record takes it along.
 //   - Every failure of the disk is returned to the caller, who must not let the statement run.
 //   - What a failure leaves of a record is removed before the next one is written; what a crash leaves is ended
 //     with a newline and kept, as evidence.
@@ -17,6 +18,6 @@
 // # Layout
 //
 // record.go is the contract, encode.go turns a record into its line, log.go writes, reader.go reads,
-// format.go renders a record for people. The log writes through the narrow interface file, so that a chain over
+// format.go and join.go render records for people, one line a statement. The log writes through the narrow interface file, so that a chain over
 // the lines (Record.Prev) belongs into [Log.Append], and a sink is one more implementation beside file.go.
 package audit

@@ -6,13 +6,14 @@
 // The two legs are called client and upstream. A session is one client that is logged in; it has an upstream connection of
 // its own and two goroutines: serve reads from the client and writes upstream, relay reads from upstream and writes to the client.
 // Between them stands pending, the queue of messages that upstream has yet to answer. A segment is the stretch of messages
-// up to a Sync or Query: after an error PostgreSQL skips the rest of it.
+// up to a Sync or Query: after an error PostgreSQL skips the rest of it. Who is not authenticated waits in the lobby.
 //
 // # How a refusal comes about
 //
 // A statement that is refused is not kept from upstream: a text that PostgreSQL cannot parse goes in its place, and the
 // refusal replaces the syntax error. So PostgreSQL itself aborts the transaction, skips to the Sync and reports its
-// status; none of that is emulated.
+// status; none of that is emulated. What the client sends after it in the same segment cannot run, so it is neither sent nor
+// recorded: a refusal has one record.
 //
 // # Invariants
 //
