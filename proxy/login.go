@@ -19,15 +19,7 @@ func (s *Server) authenticate(c *client, packet *startupPacket) (*session, error
 	sess := newSession(s, c, packet)
 	account, err := s.auth.authenticate(c, packet.user)
 	if err != nil {
-		var refusal *rewrite.Refusal
-		if errors.As(err, &refusal) {
-			failed := sess.record("login_failed")
-			failed.SQLState, failed.Detail = refusal.Code, refusal.Message
-			if _, auditErr := s.cfg.Audit.Append(failed); auditErr != nil {
-				return nil, errors.Join(auditRefusal(), auditErr)
-			}
-		}
-		return nil, err
+		return nil, sess.loginFailed(err)
 	}
 	sess.user, sess.roles = account.Name, account.Roles
 	c.in.limit = s.cfg.Limits.MaxMessageBytes
@@ -38,7 +30,7 @@ func (s *Server) authenticate(c *client, packet *startupPacket) (*session, error
 // greets it. The error is a *rewrite.Refusal if the client is to hear of it. Without one, the place is the caller's to leave.
 func (s *Server) login(sess *session, packet *startupPacket) (err error) {
 	if !s.takePlace() {
-		return &rewrite.Refusal{Code: codeTooManyConnections, Message: "sorry, too many clients already"}
+		return sess.loginFailed(&rewrite.Refusal{Code: codeTooManyConnections, Message: "sorry, too many clients already"})
 	}
 	defer func() {
 		if err != nil {
@@ -47,7 +39,7 @@ func (s *Server) login(sess *session, packet *startupPacket) (err error) {
 	}()
 	settings, unlisted, err := s.sessionSettings(sess, packet)
 	if err != nil {
-		return err
+		return sess.loginFailed(err)
 	}
 	if _, err := s.cfg.Audit.Append(sess.record("login")); err != nil {
 		return errors.Join(auditRefusal(), err)
@@ -67,6 +59,21 @@ func (s *Server) login(sess *session, packet *startupPacket) (err error) {
 	}
 	sess.client.expire(time.Time{})
 	return nil
+}
+
+// loginFailed records that a client is refused before its session has begun, and returns the error for the client. Of a
+// connection that has only broken off there is nothing to record.
+func (s *session) loginFailed(err error) error {
+	var refusal *rewrite.Refusal
+	if !errors.As(err, &refusal) {
+		return err
+	}
+	r := s.record("login_failed")
+	r.SQLState, r.Detail = refusal.Code, refusal.Message
+	if _, auditErr := s.server.cfg.Audit.Append(r); auditErr != nil {
+		return errors.Join(auditRefusal(), auditErr)
+	}
+	return err
 }
 
 // sessionSettings checks what a client asks for against the policy and returns the settings that its upstream

@@ -204,6 +204,29 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+func TestFailedLoginsAreRecorded(t *testing.T) {
+	r := start(t)
+	for _, test := range []struct{ name, dsn, want string }{
+		{"password", strings.Replace(r.dsn("ana", ""), password, "chalk", 1), "28P01"},
+		{"user", r.dsn("nobody", ""), "28P01"},
+		{"database", strings.Replace(r.dsn("ana", ""), r.database, "other", 1), "3D000"},
+		{"purpose", r.dsn("ana", "&pgscrim.purpose=fun"), "42501"},
+		{"setting", r.dsn("ana", "&client_encoding=latin1"), "22023"},
+	} {
+		before := len(r.audit.of("login_failed"))
+		_, err := pgconn.Connect(context.Background(), test.dsn)
+		if sqlstate(err) != test.want {
+			t.Errorf("%s: %v", test.name, err)
+		}
+		if records := r.audit.of("login_failed")[before:]; len(records) != 1 || records[0].SQLState != test.want || records[0].Detail == "" || records[0].User == "" {
+			t.Errorf("%s: records %+v", test.name, records)
+		}
+	}
+	if n := len(r.audit.of("login")); n > 0 {
+		t.Errorf("%d logins are on record", n)
+	}
+}
+
 // TestRefusalsAreRecordedOnce sends refused statements in all the ways that drivers have.
 func TestRefusalsAreRecordedOnce(t *testing.T) {
 	r := start(t)
