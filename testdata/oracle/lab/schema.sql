@@ -90,6 +90,22 @@ INSERT INTO lab.event_click SELECT 100 + i, 1 + i % 40, 'click', 'clicked ' || i
 INSERT INTO lab.event_call SELECT 200 + i, 1 + i % 40, 'call', 'called ' || i, i FROM generate_series(1, 15) AS i;
 INSERT INTO lab.event_call_abroad SELECT 300 + i, 1 + i % 40, 'abroad', 'called ' || i, i FROM generate_series(1, 5) AS i;
 
+-- A column of each type, some with modifiers or a collation of their own; one has been dropped, others are called like what fragments are made of.
+CREATE TYPE lab.pair AS (a lab.level, b numeric(5,1)[]);
+CREATE DOMAIN lab.names AS varchar(8)[];
+CREATE TABLE lab.types (
+    types integer PRIMARY KEY, gone integer, s text COLLATE "C", u varchar(12) COLLATE "POSIX", c "char", n name, b bytea, bits bit(3), vbits varbit(5),
+    t time(2), tz timetz, i interval, ts timestamp(3), tsz timestamptz(0), m money, o oid, x xml, j json, jp jsonpath, pt point,
+    r int4range, mr datemultirange, tv tsvector, tq tsquery, net cidr, mac macaddr, rc regclass, f real, d double precision, big numeric,
+    num numeric(4,-2), words varchar(5)[], pairs lab.pair[], pair lab.pair, list lab.names, grid integer[][], lsn pg_lsn, person integer);
+ALTER TABLE lab.types DROP COLUMN gone;
+INSERT INTO lab.types
+SELECT i, 'Straße ' || i, 'u' || i, 'c', 'name' || i, '\x00ff', '101', '10101', '12:34:56.789', '12:34:56+02', '1 day 2:03:04.56', '2024-02-29 12:00:00.123456',
+    '2024-02-29 12:00:00.6+00', 12.34, 16384 + i, '<a>x</a>', '{"a": 1}', '$.a', '(1,2)', '[1,5)', '{[2024-01-01,2024-02-01)}', 'a b', 'a & b', '10.0.0.0/8',
+    '08:00:2b:01:02:03', 'pg_class', i / 7.0, i / 7.0, i * 123456789.123456789, i * 1234, ARRAY['one', NULL, 'three'], ARRAY[ROW('low', ARRAY[1.25, i])::lab.pair],
+    ROW('mid', ARRAY[i])::lab.pair, ARRAY['a', 'b'], ARRAY[[1, i], [3, 4]], '0/1', i
+FROM generate_series(1, 16) AS i;
+
 -- Names that are easy to get wrong.
 CREATE TABLE lab."Mixed Case; DROP" ("ID" integer PRIMARY KEY, "Owner" integer, "User" text, "order" integer, "pin" text);
 INSERT INTO lab."Mixed Case; DROP" SELECT i, 1 + i % 40, 'user' || i, i % 7, '00' || i FROM generate_series(1, 25) AS i;
