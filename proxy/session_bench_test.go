@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"bytes"
-	"io"
 	"testing"
 
 	"github.com/jackc/pgproto3/v2"
@@ -41,7 +40,7 @@ func benchmark(b *testing.B, r *rig, first []pgproto3.Message, messages ...pgpro
 		}
 		for n := 0; !bytes.HasSuffix(buf[:n], []byte("Z\x00\x00\x00\x05I")); {
 			m, err := conn.Read(buf[n:])
-			if err != nil && err != io.EOF {
+			if err != nil {
 				b.Fatal(err)
 			}
 			n += m
