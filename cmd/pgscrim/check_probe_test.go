@@ -48,6 +48,14 @@ rules:
 // TestCheckPlansExpressions shows that an expression that does not fit the database is found before a client meets it.
 func TestCheckPlansExpressions(t *testing.T) {
 	dsn := clustertest.DSN(t, probeSchema)
+	policyFile := func(t *testing.T, region, given string) string {
+		t.Helper()
+		file := filepath.Join(t.TempDir(), "policy.yaml")
+		if err := os.WriteFile(file, []byte(strings.NewReplacer("REGION", region, "GIVEN", given).Replace(probePolicy)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
 	for _, tt := range []struct{ name, region, given, want string }{
 		{"all is well", "country", "granted", ""},
 		{"an expression as region", "upper(country)", "granted AND until IS NULL", ""},
@@ -56,14 +64,15 @@ func TestCheckPlansExpressions(t *testing.T) {
 		{"the region computes with a text", "country || zip + country", "granted", "policy.yaml:12:13: region of subject person: operator does not exist: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			policy := filepath.Join(t.TempDir(), "policy.yaml")
-			if err := os.WriteFile(policy, []byte(strings.NewReplacer("REGION", tt.region, "GIVEN", tt.given).Replace(probePolicy)), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			got := pgscrim(t, "", "check", "--policy", policy, "--upstream", dsn)
+			got := pgscrim(t, "", "check", "--policy", policyFile(t, tt.region, tt.given), "--upstream", dsn)
 			if tt.want == "" && got.code != 0 || tt.want != "" && (got.code != exitFailure || !strings.Contains(got.err, tt.want) || !strings.HasSuffix(got.err, "pgscrim: 1 problem\n")) {
 				t.Errorf("check: exit %d, %s\nwant %q", got.code, got.err, tt.want)
 			}
 		})
+	}
+	got := pgscrim(t, "", "explain", "--policy", policyFile(t, "country", "granted"), "--upstream", dsn, "--role", "marketer", "--purpose", "campaign",
+		"--reason", "a test", "SELECT id FROM app.orders")
+	if got.code != 0 || !strings.Contains(strings.Join(strings.Fields(got.out), " "), "rows of app.orders hide opt-out") {
+		t.Errorf("explain says nothing of hidden rows: %+v", got)
 	}
 }

@@ -25,8 +25,8 @@ func newExplainCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [flags] SQL",
 		Short: "Show what becomes of a statement, and by which rules",
-		Long: `Show what becomes of a statement for a caller: the decision, each protected column with its action, mask and rule, and
-the SQL that the database gets. The database is asked for its catalog only; the statement does not run.`,
+		Long: `Show what becomes of a statement for a caller: the decision, each protected column with its action, mask and rule, the relations of
+which rows are hidden, and the SQL that the database gets. The database is asked for its catalog only; the statement does not run.`,
 		Example: `  pgscrim explain --config pgscrim.yaml --role analyst --purpose reporting 'SELECT * FROM crm.customers'
   pgscrim explain --policy policy.yaml --upstream postgres://localhost/crm --role support --role dpo 'TABLE crm.orders' --json`,
 		Args: usageArgs(cobra.ExactArgs(1)),
@@ -63,15 +63,16 @@ the SQL that the database gets. The database is asked for its catalog only; the 
 
 // explanation is what becomes of one statement.
 type explanation struct {
-	Statement string              `json:"statement"`
-	Kind      string              `json:"kind,omitempty"`
-	Decision  rewrite.Decision    `json:"decision"`
-	Purpose   string              `json:"purpose,omitempty"`
-	Reason    string              `json:"reason,omitempty"`
-	Relations []string            `json:"relations,omitempty"`
-	Columns   []rewrite.ColumnUse `json:"columns,omitempty"`
-	Rewritten string              `json:"rewritten,omitempty"`
-	Refusal   *refusal            `json:"refusal,omitempty"`
+	Statement string               `json:"statement"`
+	Kind      string               `json:"kind,omitempty"`
+	Decision  rewrite.Decision     `json:"decision"`
+	Purpose   string               `json:"purpose,omitempty"`
+	Reason    string               `json:"reason,omitempty"`
+	Relations []string             `json:"relations,omitempty"`
+	Columns   []rewrite.ColumnUse  `json:"columns,omitempty"`
+	Hidden    []rewrite.HiddenRows `json:"hidden,omitempty"`
+	Rewritten string               `json:"rewritten,omitempty"`
+	Refusal   *refusal             `json:"refusal,omitempty"`
 }
 
 // refusal is the error that the client would get.
@@ -119,7 +120,7 @@ func explain(cmd *cobra.Command, sql string, roles []string, caller rewrite.Valu
 	for _, s := range answer.Statements {
 		e := explanation{
 			Statement: s.Text, Kind: s.Kind, Decision: s.Decision, Purpose: s.Purpose, Reason: s.Reason,
-			Relations: s.Relations, Columns: s.Columns, Refusal: explainRefusal(s.Refusal),
+			Relations: s.Relations, Columns: s.Columns, Hidden: s.Hidden, Refusal: explainRefusal(s.Refusal),
 		}
 		if s.Refusal == nil {
 			e.Rewritten = s.Rewritten
@@ -167,11 +168,14 @@ func (e *explanation) print(w io.Writer) error {
 		line("rule", r.Rule)
 	}
 	line("rewritten", e.Rewritten)
-	if len(e.Columns) > 0 {
+	if len(e.Columns)+len(e.Hidden) > 0 {
 		fmt.Fprint(t, "\nCOLUMN\tACTION\tMASK\tRULE\n")
 	}
 	for _, c := range e.Columns {
 		fmt.Fprintf(t, "%s.%s\t%s\t%s\t%s\n", c.Relation, c.Column, c.Action, c.Mask, strings.Join(c.Rules, ", "))
+	}
+	for _, h := range e.Hidden {
+		fmt.Fprintf(t, "rows of %s\thide\t\t%s\n", h.Relation, strings.Join(h.Rules, ", "))
 	}
 	return t.Flush()
 }
