@@ -111,7 +111,7 @@ func (w *world) copy(t *testing.T) string {
 	t.Helper()
 	name := "pgscrim_test_" + strings.ToLower(rand.Text())
 	admin := clustertest.Cluster(t).DSN("")
-	exec(t, admin, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s STRATEGY file_copy", name, w.name))
+	exec(t, admin, fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, w.name))
 	t.Cleanup(func() { exec(t, admin, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return clustertest.Cluster(t).DSN(name)
 }
