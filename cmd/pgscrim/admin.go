@@ -49,7 +49,7 @@ func (a *adminServer) serve() error {
 }
 
 func (a *adminServer) close() error {
-	return errors.Join(ignoreClosed(a.listener.Close()), a.http.Close())
+	return errors.Join(a.http.Close(), ignoreClosed(a.listener.Close())) // the listener too, in case it never served
 }
 
 // ignoreClosed passes over the error of what has been closed already.
