@@ -40,8 +40,10 @@ func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
 		r.children(n, sc)
 		return typeBool
 	case *pg_query.Node_CaseExpr:
+		r.leak(sc) // it may choose what runs by a value
 		return r.caseExpr(x.CaseExpr, sc)
 	case *pg_query.Node_CoalesceExpr:
+		r.leak(sc)
 		var types []uint32
 		for _, a := range x.CoalesceExpr.Args {
 			types = append(types, r.expr(a, sc))
@@ -50,6 +52,7 @@ func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
 	case *pg_query.Node_TypeCast:
 		return r.typeCast(x.TypeCast, sc)
 	case *pg_query.Node_CollateClause:
+		r.leak(sc) // two collations that differ are an error when they meet in a row
 		return r.expr(x.CollateClause.Arg, sc)
 	case *pg_query.Node_SubLink:
 		return r.subLink(x.SubLink, sc)
@@ -138,6 +141,16 @@ func (r *resolver) parameter(p *pg_query.ParamRef) uint32 {
 	if n := int(p.Number); n >= 1 && n <= len(r.parameters) && r.parameters[n-1] != 0 {
 		return r.parameters[n-1]
 	}
+	// Another place may give it another type.
+	times := 0
+	for _, t := range r.p.tokens {
+		if t.kind == pg_query.Token_PARAM && r.p.src[t.start:t.end] == "$"+strconv.Itoa(int(p.Number)) {
+			times++
+		}
+	}
+	if times > 1 {
+		return 0
+	}
 	return typeUnknown
 }
 
@@ -203,7 +216,7 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 		return 0
 	case pg_query.A_Expr_Kind_AEXPR_OP_ANY, pg_query.A_Expr_Kind_AEXPR_OP_ALL:
 		r.expr(x.Rexpr, sc)
-		if !r.isUntyped(x.Rexpr, left) || !r.leakproof(op, left, left) {
+		if !isColumn(x.Lexpr) || !r.isUntyped(x.Rexpr, left) || !r.leakproof(op, left, left) {
 			r.leak(sc)
 		}
 		return typeBool
@@ -218,6 +231,8 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 func (r *resolver) compare(op string, lt, rt uint32, left, right *pg_query.Node, sc *scope) {
 	switch {
 	case left == nil:
+	case r.collatable(lt) && r.collatable(rt) && !isValue(left) && !isValue(right):
+		// Columns may have collations that differ, which is an error when they meet in a row.
 	case r.leakproof(op, lt, rt):
 		return
 	case isNumber(right) && r.leakproof(op, lt, lt), isNumber(left) && r.leakproof(op, rt, rt):
@@ -226,6 +241,18 @@ func (r *resolver) compare(op string, lt, rt uint32, left, right *pg_query.Node,
 	}
 	r.leak(sc)
 }
+
+// isColumn reports whether an expression is a column.
+func isColumn(n *pg_query.Node) bool { return n.GetColumnRef() != nil }
+
+// collatable reports whether values of a type are compared by a collation.
+func (r *resolver) collatable(typ uint32) bool {
+	t := r.snap.BaseType(typ)
+	return t == nil || t.Category == 'S' || t.Category == 'A' || t.Category == 'C' || t.Category == 'R'
+}
+
+// isValue reports whether an expression is a constant or a parameter.
+func isValue(n *pg_query.Node) bool { return n.GetAConst() != nil || n.GetParamRef() != nil }
 
 // isNumber reports whether an expression is a number without a type of its own.
 func isNumber(n *pg_query.Node) bool {
@@ -301,6 +328,9 @@ func (r *resolver) agree(types []uint32, sc *scope) uint32 {
 	return typ
 }
 
+// numberTypes are the types between which casts are immutable: int2, int4, int8, float4, float8, numeric.
+var numberTypes = []uint32{21, typeInt4, typeInt8, 700, 701, typeNumeric}
+
 func (r *resolver) typeCast(x *pg_query.TypeCast, sc *scope) uint32 {
 	from := r.expr(x.Arg, sc)
 	to := r.typeName(x.TypeName)
@@ -308,8 +338,8 @@ func (r *resolver) typeCast(x *pg_query.TypeCast, sc *scope) uint32 {
 		r.leak(sc) // a domain's constraints are checked row by row, for a constant too
 		return to
 	}
-	if x.Arg.GetAConst() != nil {
-		return to // cast when the statement is parsed, whatever the rows
+	if c := x.Arg.GetAConst(); c != nil && (!isNumber(x.Arg) || slices.Contains(numberTypes, to)) {
+		return to // a string is cast when the statement is parsed, a number to another kind of number when it is planned
 	}
 	safe := len(x.TypeName.GetTypmods()) == 0 && from != 0 && to != 0 && (r.comparable(from) == r.comparable(to) ||
 		to == typeText && (from == typeVarchar || from == typeBpchar) || to == typeInt8 && from == typeInt4)

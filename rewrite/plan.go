@@ -160,6 +160,12 @@ func (p *plan) sql(f fragment) string {
 	return text
 }
 
+// opaque spells a column so that the planner does not know it for one: else it would try the caller's operators on the values in
+// the column's statistics, those of hidden rows included, whatever fence stands between (selfuncs.c).
+func opaque(column string) string {
+	return "CASE WHEN pg_catalog.now() IS NOT NULL THEN " + column + " ELSE " + column + " END" // both, for the type modifier
+}
+
 // maxKeptSource is the length of a relation's name, with ONLY and quotes; a view's definition is longer.
 const maxKeptSource = 140
 
@@ -171,10 +177,16 @@ func (p *plan) build(f fragment) string {
 		source := aliasSource + "." + quote(c.Name)
 		switch {
 		case d.denied:
+		case d.shown && f.fence:
+			cols = append(cols, opaque(source)+" AS "+quote(c.Name))
 		case d.shown:
 			cols = append(cols, source)
 		case f.need(c.Name):
-			cols = append(cols, g.cell(source, c, d)+" AS "+quote(c.Name))
+			cell := g.cell(source, c, d)
+			if c.Collation != "" {
+				cell += " COLLATE " + c.Collation
+			}
+			cols = append(cols, cell+" AS "+quote(c.Name))
 		}
 	}
 	where := g.rows()

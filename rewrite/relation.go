@@ -215,6 +215,7 @@ func (r *resolver) definition(f *ref) *resolver {
 		return nil
 	}
 	r.leaky = r.leaky || sub.leaky
+	r.items += max(0, sub.items-1) // the view itself is counted
 	if r.personal == nil {
 		r.personal = sub.personal
 	}
@@ -401,8 +402,8 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 		if !ok {
 			r.unsupported(f.at, "this view", "")
 		}
-		if f.rel.SecurityBarrier || strings.Contains(text, "--") {
-			text = "SELECT * FROM (" + text + "\n) AS b OFFSET 0"
+		if f.rel.SecurityBarrier {
+			text = barrier(f.rel, text)
 		}
 		if f.plan == nil || f.plan.trivial {
 			return text
@@ -411,6 +412,15 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 	}
 	return f.plan.sql(fragment{need: used, source: source, sample: f.sample,
 		fence: fenced && f.plan.hides()})
+}
+
+// barrier keeps the caller's conditions from running inside a view's definition, as security_barrier does.
+func barrier(rel *catalog.Relation, text string) string {
+	cols := make([]string, len(rel.Columns))
+	for i, c := range rel.Columns {
+		cols[i] = opaque("b."+quote(c.Name)) + " AS " + quote(c.Name)
+	}
+	return "SELECT " + strings.Join(cols, ", ") + " FROM (" + text + "\n) AS b OFFSET 0"
 }
 
 // denied refuses the statement if it uses a column that is denied to the caller.

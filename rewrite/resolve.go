@@ -31,6 +31,8 @@ type resolver struct {
 	personal *catalog.Relation
 	// leaky is true if an expression that is not leakproof may run before the row rules do.
 	leaky bool
+	// items counts the FROM items of the statement.
+	items int
 	// locks is true if the statement locks rows.
 	locks bool
 	// mayInto is true if the next query may be a SELECT INTO: its table is looked at already.
@@ -354,6 +356,9 @@ func (r *resolver) with(w *pg_query.WithClause, parent *scope, ctes *cte) *cte {
 
 // from walks one entry of a FROM clause. The items of sc are those before it, which a LATERAL entry can see.
 func (r *resolver) from(n *pg_query.Node, sc *scope) []*item {
+	if n.GetJoinExpr() == nil {
+		r.items++
+	}
 	switch x := n.Node.(type) {
 	case *pg_query.Node_RangeVar:
 		return []*item{r.relation(x.RangeVar, sc)}

@@ -49,13 +49,17 @@ ORDER BY c.oid`
 
 const columnsSQL = `
 SELECT a.attrelid, a.attnum, a.attname::text, a.atttypid, a.atttypmod,
-       pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname)
-           || coalesce(substring(pg_catalog.format_type(a.atttypid, a.atttypmod) FROM '\([^)]*\)'), ''),
-       a.attgenerated <> ''
+       CASE WHEN t.oid = 'pg_catalog.interval'::pg_catalog.regtype THEN pg_catalog.format_type(a.atttypid, a.atttypmod)
+       ELSE pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname)
+           || coalesce(substring(pg_catalog.format_type(a.atttypid, a.atttypmod) FROM '\([^)]*\)'), '') END,
+       a.attgenerated <> '',
+       coalesce(pg_catalog.quote_ident(ln.nspname) || '.' || pg_catalog.quote_ident(l.collname), '')
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid
 JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation AND a.attcollation <> t.typcollation
+LEFT JOIN pg_catalog.pg_namespace ln ON ln.oid = l.collnamespace
 WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't'
 ORDER BY a.attrelid, a.attnum`
 

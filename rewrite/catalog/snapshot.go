@@ -102,6 +102,7 @@ type Column struct {
 	Typmod    int32
 	TypeSQL   string // schema-qualified, with its type modifier: pg_catalog.varchar(100)
 	Generated bool
+	Collation string // schema-qualified, empty if it is the type's own
 }
 
 // Type is a data type.
