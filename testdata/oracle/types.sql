@@ -6,6 +6,14 @@ SELECT s, u, c, n, b, bits, vbits, t, tz, i, ts, tsz, m, o, x FROM lab.types ORD
 
 SELECT j, jp, pt, r, mr, tv, tq, net, mac, rc, f, d, big, num, words, pairs, pair, list, grid, lsn FROM lab.types ORDER BY types
 
+SELECT pg_collation_for(s), pg_collation_for(u), pg_collation_for(n) FROM lab.types WHERE types = 1
+
+SELECT s < u FROM lab.types ORDER BY types
+
+SELECT s || u FROM lab.types ORDER BY 1
+
+SELECT types FROM lab.types ORDER BY s || u
+
 SELECT max(s), min(u COLLATE "C") FROM lab.types
 
 SELECT DISTINCT s, u FROM lab.types ORDER BY s DESC, u

@@ -95,7 +95,7 @@ CREATE TYPE lab.pair AS (a lab.level, b numeric(5,1)[]);
 CREATE DOMAIN lab.names AS varchar(8)[];
 CREATE TABLE lab.types (
     types integer PRIMARY KEY, gone integer, s text COLLATE "C", u varchar(12) COLLATE "POSIX", c "char", n name, b bytea, bits bit(3), vbits varbit(5),
-    t time(2), tz timetz, i interval, ts timestamp(3), tsz timestamptz(0), m money, o oid, x xml, j json, jp jsonpath, pt point,
+    t time(2), tz timetz, i interval day to second(1), ts timestamp(3), tsz timestamptz(0), m money, o oid, x xml, j json, jp jsonpath, pt point,
     r int4range, mr datemultirange, tv tsvector, tq tsquery, net cidr, mac macaddr, rc regclass, f real, d double precision, big numeric,
     num numeric(4,-2), words varchar(5)[], pairs lab.pair[], pair lab.pair, list lab.names, grid integer[][], lsn pg_lsn, person integer);
 ALTER TABLE lab.types DROP COLUMN gone;
