@@ -59,7 +59,11 @@ func (c *cache) put(k cacheKey, a *Answer) {
 
 // cost estimates the memory of an entry, in bytes.
 func cost(k cacheKey, a *Answer) int {
-	n := 512 + 2*len(k.sql) + len(k.roles) + len(a.SQL)
+	v := k.values
+	n := 512 + 2*len(k.sql) + len(k.roles) + len(k.parameters) + len(v.SearchPath) + len(v.Purpose) + len(v.Reason) + len(v.Temporary) + len(a.SQL)
+	for _, e := range a.edits {
+		n += 48 + len(e.text)
+	}
 	for i := range a.Statements {
 		s := &a.Statements[i]
 		n += 512 + len(s.Rewritten) + 128*(len(s.Columns)+len(s.Relations))

@@ -13,15 +13,26 @@ import (
 // the alias of that row, so that no name in it can be captured.
 type expr struct {
 	parts []string
-	// column is the column's name if the expression is nothing else.
+	// column is the column's name if the expression is nothing else, and uses are all columns in it.
 	column string
+	uses   []string
+}
+
+// columns are the columns that an expression looks at; a nil one looks at none.
+func (e *expr) columns() []string {
+	if e == nil {
+		return nil
+	}
+	return e.uses
 }
 
 // sql spells the expression over the row of an alias.
 func (e *expr) sql(alias string) string { return "(" + strings.Join(e.parts, alias+".") + ")" }
 
 // columnExpr is the expression that is a column.
-func columnExpr(name string) *expr { return &expr{parts: []string{"", quote(name)}, column: name} }
+func columnExpr(name string) *expr {
+	return &expr{parts: []string{"", quote(name)}, column: name, uses: []string{name}}
+}
 
 // compileExpr compiles an expression of the policy. problem says what is wrong with it, empty if nothing is. It may use
 // columns of the relation, constants, operators, and functions of pg_catalog that are not volatile.
@@ -42,8 +53,10 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 		return nil, "is not one SQL expression"
 	}
 	var edits []edit
+	var uses []string
 	var clocks []clock
 	zoned, unzoned := false, false // columns with and without a time zone
+	casts := map[*pg_query.Node]bool{}
 	var walk func(n *pg_query.Node) string
 	walk = func(n *pg_query.Node) string {
 		switch x := n.Node.(type) {
@@ -55,13 +68,22 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 			if rel.Column(name[0]) == nil {
 				return fmt.Sprintf("names column %q, which %s.%s does not have", name[0], rel.Name.Schema, rel.Name.Name)
 			}
+			uses = append(uses, name[0])
 			edits = append(edits, edit{int(x.ColumnRef.Location), int(x.ColumnRef.Location), aliasMark})
-			switch typeOf(snap, rel.Column(name[0])).name {
-			case "date", "time", "timestamp":
+			switch t := typeOf(snap, rel.Column(name[0])); {
+			case t.name == "date", t.name == "time", t.name == "timestamp":
 				unzoned = true
-			case "timestamptz", "timetz":
+			case t.name == "timestamptz", t.name == "timetz":
 				zoned = true
+			case t.kind == 'b' && (t.name == "citext" || strings.Contains(t.name, ".")) && !casts[n]:
+				// Which operator it means would depend on the caller's search_path.
+				return fmt.Sprintf("uses column %q of an extension's type without a cast: write %s::text", name[0], name[0])
 			}
+		case *pg_query.Node_TypeCast:
+			if msg := policyCast(x.TypeCast, rel, snap); msg != "" {
+				return msg
+			}
+			casts[x.TypeCast.Arg] = true
 		case *pg_query.Node_FuncCall:
 			name, ok := names(x.FuncCall.Funcname)
 			if !ok || len(name) > 2 || (len(name) == 2 && name[0] != "pg_catalog") {
@@ -111,7 +133,7 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 		return nil, "holds syntax that a policy may not use"
 	}
 	marked = strings.TrimSuffix(strings.TrimPrefix(marked, prefix), suffix)
-	e = &expr{parts: strings.Split(marked, aliasMark)}
+	e = &expr{parts: strings.Split(marked, aliasMark), uses: uses}
 	if strings.Contains(marked, "--") { // a comment would swallow what follows in a fragment
 		e.parts[len(e.parts)-1] += "\n"
 	}
@@ -120,6 +142,31 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 		e.column = name[0]
 	}
 	return e, ""
+}
+
+// policyCast says what is wrong with a cast in an expression of the policy: its type must be the same whatever the search_path,
+// and its result whatever the settings of the session.
+func policyCast(x *pg_query.TypeCast, rel *catalog.Relation, snap *catalog.Snapshot) string {
+	name, ok := names(x.TypeName.GetNames())
+	if !ok || len(name) == 0 || len(name) == 1 && snap.TypeByName("pg_catalog", name[0]) == nil {
+		return fmt.Sprintf("casts to %s: write the type's schema", dotted(name))
+	}
+	switch to := name[len(name)-1]; to {
+	case "date", "time", "timetz", "timestamp", "timestamptz":
+		if text := x.Arg.GetAConst().GetSval(); text == nil || to == "timestamptz" || !strings.ContainsAny(text.Sval, "0123456789") {
+			return fmt.Sprintf("casts to %s, which depends on the session's TimeZone: use (column AT TIME ZONE 'UTC')", to)
+		}
+	default:
+		if ref := x.Arg.GetColumnRef(); ref != nil {
+			column, _ := names(ref.Fields)
+			if c := rel.Column(column[len(column)-1]); c != nil {
+				if t := snap.BaseType(c.Type); t != nil && (t.Category == 'D' || t.Category == 'T') {
+					return fmt.Sprintf("casts a date or time to %s, which depends on the session's DateStyle", to)
+				}
+			}
+		}
+	}
+	return ""
 }
 
 // clock is a place in an expression that reads the time.
@@ -182,8 +229,8 @@ func policyFunction(snap *catalog.Snapshot, name string) string {
 			continue
 		}
 		found = true
-		if f.Kind != 'f' || f.Volatile == 'v' || unsafeStable(name) {
-			return fmt.Sprintf("calls %s, which a policy may not: it is volatile, an aggregate, or reads more than its arguments", name)
+		if f.Kind != 'f' || f.Volatile != 'i' && !isNow(name) {
+			return fmt.Sprintf("calls %s, which a policy may not: it is an aggregate, or depends on more than its arguments (a setting such as TimeZone, say)", name)
 		}
 	}
 	if !found {

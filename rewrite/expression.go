@@ -141,15 +141,8 @@ func (r *resolver) parameter(p *pg_query.ParamRef) uint32 {
 	if n := int(p.Number); n >= 1 && n <= len(r.parameters) && r.parameters[n-1] != 0 {
 		return r.parameters[n-1]
 	}
-	// Another place may give it another type.
-	times := 0
-	for _, t := range r.p.tokens {
-		if t.kind == pg_query.Token_PARAM && r.p.src[t.start:t.end] == "$"+strconv.Itoa(int(p.Number)) {
-			times++
-		}
-	}
-	if times > 1 {
-		return 0
+	if r.p.times(int(p.Number)) > 1 {
+		return 0 // another place may give it another type
 	}
 	return typeUnknown
 }
@@ -187,7 +180,14 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 		r.unsupported(int(x.Location), "this operator", "")
 		return 0
 	}
-	r.operatorName(name, int(x.Location))
+	switch x.Kind {
+	case pg_query.A_Expr_Kind_AEXPR_BETWEEN, pg_query.A_Expr_Kind_AEXPR_NOT_BETWEEN, pg_query.A_Expr_Kind_AEXPR_BETWEEN_SYM,
+		pg_query.A_Expr_Kind_AEXPR_NOT_BETWEEN_SYM: // the name is that of the construct
+		r.operatorName([]string{">="}, int(x.Location))
+		r.operatorName([]string{"<="}, int(x.Location))
+	default:
+		r.operatorName(name, int(x.Location))
+	}
 	left := r.expr(x.Lexpr, sc)
 	op := name[len(name)-1]
 	switch x.Kind {
@@ -298,6 +298,9 @@ func (r *resolver) comparable(typ uint32) uint32 {
 func (r *resolver) caseExpr(x *pg_query.CaseExpr, sc *scope) uint32 {
 	var types []uint32
 	arg := r.expr(x.Arg, sc)
+	if x.Arg != nil {
+		r.operatorName([]string{"="}, int(x.Location))
+	}
 	for _, n := range x.Args {
 		w := n.GetCaseWhen()
 		when := r.expr(w.GetExpr(), sc)
@@ -357,6 +360,8 @@ func (r *resolver) subLink(x *pg_query.SubLink, sc *scope) uint32 {
 	cols, _ := r.query(x.Subselect.GetSelectStmt(), &inner, sc.ctes, false)
 	if op, ok := names(x.OperName); ok && len(op) > 0 {
 		r.operatorName(op, int(x.Location))
+	} else if x.SubLinkType == pg_query.SubLinkType_ANY_SUBLINK { // IN
+		r.operatorName([]string{"="}, int(x.Location))
 	}
 	switch x.SubLinkType {
 	case pg_query.SubLinkType_EXISTS_SUBLINK, pg_query.SubLinkType_ANY_SUBLINK, pg_query.SubLinkType_ALL_SUBLINK:

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -32,6 +33,21 @@ type parsed struct {
 	src    string
 	tokens []token
 	stmts  []*pg_query.RawStmt
+	params map[int]int // how often each parameter stands in it, once asked for
+}
+
+// times returns how often $n stands in the text.
+func (p *parsed) times(n int) int {
+	if p.params == nil {
+		p.params = map[int]int{}
+		for _, t := range p.tokens {
+			if t.kind == pg_query.Token_PARAM {
+				number, _ := strconv.Atoi(p.src[t.start+1 : t.end])
+				p.params[number]++
+			}
+		}
+	}
+	return p.params[n]
 }
 
 // parse scans, guards and parses a text. It is the only caller of the C parser.
@@ -45,7 +61,7 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	}
 	if tangled(src) {
 		return nil, &Refusal{Code: "54001", Message: "statement is too complex",
-			Detail: fmt.Sprintf("Its comments nest, or its operator characters follow one another, more than %d deep or long.", maxTangle)}
+			Detail: fmt.Sprintf("More than %d operator characters follow one another.", maxOperatorRun)}
 	}
 	scan, err := pg_query.Scan(src)
 	if err != nil {
@@ -69,28 +85,17 @@ func parseTree(src string) ([]*pg_query.RawStmt, error) {
 	return tree.GetStmts(), err
 }
 
-// maxTangle bounds how deep comments may nest and how many operator characters may follow one another: the scanner takes
-// quadratic time for both.
-const maxTangle = 1000
+// maxOperatorRun bounds how many operator characters may follow one another: the scanner takes quadratic time for them.
+const maxOperatorRun = 1000
 
-// tangled reports whether a text is over maxTangle. It looks at bytes, whether or not they stand in a string.
+// tangled reports whether a text is over maxOperatorRun. It looks at bytes, whether or not they stand in a string.
 func tangled(src string) bool {
 	const operators = "~!@#^&|`?+-*/%<>=" // self of PostgreSQL's scan.l
-	depth, run := 0, 0
+	run := 0
 	for i := range len(src) {
 		if strings.IndexByte(operators, src[i]) < 0 {
 			run = 0
-			continue
-		}
-		run++
-		switch {
-		case i+1 == len(src):
-		case src[i] == '/' && src[i+1] == '*':
-			depth++
-		case src[i] == '*' && src[i+1] == '/' && depth > 0:
-			depth--
-		}
-		if run > maxTangle || depth > maxTangle {
+		} else if run++; run > maxOperatorRun {
 			return true
 		}
 	}

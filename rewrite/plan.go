@@ -145,7 +145,7 @@ func (p *plan) sql(f fragment) string {
 	needed := make([]byte, len(p.columns))
 	for i := range p.columns {
 		needed[i] = '0'
-		if f.need(p.columns[i].Name) {
+		if !p.cells[i].shown && f.need(p.columns[i].Name) { // others stand in it in any case
 			needed[i] = '1'
 		}
 	}

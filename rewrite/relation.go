@@ -83,7 +83,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 		return it
 	}
 	f := &ref{rel: rel, at: at, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}}
-	f.bare = rv.Schemaname == "" && r.open == nil // names in a view's definition say their schema
+	f.bare = rv.Schemaname == ""
 	if !r.protect(f) {
 		r.spellOut(f)
 		return it
@@ -215,6 +215,7 @@ func (r *resolver) definition(f *ref) *resolver {
 		return nil
 	}
 	r.leaky = r.leaky || sub.leaky
+	r.locks = r.locks || sub.locks
 	r.items += max(0, sub.items-1) // the view itself is counted
 	if r.personal == nil {
 		r.personal = sub.personal

@@ -89,8 +89,11 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 	if s.WithClause != nil {
 		ctes = r.with(s.WithClause, parent, ctes)
 	}
-	if len(s.LockingClause) > 0 {
+	for _, n := range s.LockingClause {
 		r.locks = true
+		for _, of := range n.GetLockingClause().GetLockedRels() {
+			r.visited[of.GetRangeVar()] = true // an alias of FROM
+		}
 	}
 	sc := &scope{parent: parent, ctes: ctes}
 	switch {
@@ -172,7 +175,9 @@ func (r *resolver) plain(s *pg_query.SelectStmt, sc *scope, top bool) (cols []co
 	if grouped {
 		sc.bare = &bare
 	}
-	sc.exempt = top
+	// What is sorted or grouped may be computed below joins, on rows that no row rule has seen (allpaths.c sorts early for
+	// Gather Merge).
+	sc.exempt = top && len(s.SortClause)+len(s.GroupClause)+len(s.DistinctClause)+len(s.WindowClause) == 0
 	for _, n := range s.TargetList {
 		t := n.GetResTarget()
 		if t == nil {
@@ -404,6 +409,9 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 		}
 	}
 	l, rt := &scope{items: left}, &scope{items: right}
+	if len(using) > 0 {
+		r.operatorName([]string{"="}, -1)
+	}
 	for _, name := range using {
 		a, _, _ := l.find(name)
 		b, _, _ := rt.find(name)

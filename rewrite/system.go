@@ -39,8 +39,9 @@ var countingView = regexp.MustCompile(`^pg_stat(io)?_(all|sys|user|xact_all|xact
 type systemRelation struct {
 	rel *catalog.Relation
 	// columns gives the expression that stands for a column; other columns are shown.
-	columns map[string]string
-	where   string
+	columns   map[string]string
+	condition string // named c1 for the expressions
+	where     string
 }
 
 // protectSystem decides on a system catalog.
@@ -53,8 +54,9 @@ func (r *resolver) protectSystem(f *ref) bool {
 	}
 	switch {
 	case name == "pg_class":
-		f.system = &systemRelation{rel: f.rel, columns: r.rowCounts()}
-		return len(f.system.columns) > 0
+		condition, columns := r.rowCounts()
+		f.system = &systemRelation{rel: f.rel, columns: columns, condition: condition}
+		return len(columns) > 0
 	case name == "pg_stat_activity", name == "pg_stat_ssl", name == "pg_stat_gssapi": // the session's own row
 		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"query": "NULL::pg_catalog.text"},
 			where: aliasSource + ".pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"}
@@ -91,16 +93,17 @@ func (r *resolver) protectSystem(f *ref) bool {
 	return false
 }
 
-// rowCounts stands for the columns of pg_class that tell how many rows a relation has, hidden ones included.
-func (r *resolver) rowCounts() map[string]string {
+// rowCounts gives what stands for the columns of pg_class that tell how many rows a relation has, hidden ones included, and
+// the condition that the caller may know them, which they name c1.
+func (r *resolver) rowCounts() (condition string, columns map[string]string) {
 	counted := r.counted(aliasSource + ".oid")
 	if counted == "" {
-		return nil
+		return "", nil
 	}
 	hide := func(column, typ, unknown string) string {
-		return fmt.Sprintf("CASE WHEN %s THEN %s.%s ELSE '%s'::pg_catalog.%s END", counted, aliasSource, column, unknown, typ)
+		return fmt.Sprintf("CASE WHEN %s.c1 THEN %s.%s ELSE '%s'::pg_catalog.%s END", aliasCondition, aliasSource, column, unknown, typ)
 	}
-	return map[string]string{
+	return counted, map[string]string{
 		"reltuples": hide("reltuples", "float4", "-1"), "relpages": hide("relpages", "int4", "0"), "relallvisible": hide("relallvisible", "int4", "0"),
 	}
 }
@@ -167,6 +170,9 @@ func (s *systemRelation) fragment(named func(string) bool) string {
 		}
 	}
 	text := fmt.Sprintf("SELECT %s FROM %s AS %s", strings.Join(cols, ", "), qualified(s.rel.Name.Schema, s.rel.Name.Name), aliasSource)
+	if s.condition != "" {
+		text += fmt.Sprintf(" CROSS JOIN LATERAL (SELECT %s AS c1) AS %s", s.condition, aliasCondition)
+	}
 	if s.where != "" {
 		text += " WHERE " + s.where
 	}

@@ -30,26 +30,20 @@ func (q *resolver) confine(t *target, given []string) bool {
 	if p.subject == nil || (&facts{plan: p}).own() {
 		return refuse("Its rows are not about another relation's subject.", "Use a role from which no row rule hides rows.")
 	}
-	isGiven := func(name string) bool { return given == nil || slices.Contains(given, name) }
+	isGiven := func(name string) bool {
+		c := f.rel.Column(name)
+		return given == nil || slices.Contains(given, name) || c != nil && c.Generated
+	}
 	for _, key := range f.rel.Unique {
 		if slices.ContainsFunc(key, isGiven) && !slices.Contains(key, p.table.SubjectColumn) {
 			return refuse(fmt.Sprintf("The unique index over %s would tell of rows that you do not see.", strings.Join(key, ", ")),
 				"Leave these columns to their defaults.")
 		}
 	}
-	for _, key := range f.rel.ForeignKeys {
-		toSubject := key.To == p.subject.rel.OID && len(key.Columns) == 1 && key.Columns[0] == p.table.SubjectColumn
-		if e := q.entries[key.To]; !toSubject && slices.ContainsFunc(key.Columns, isGiven) && e != nil && q.plan(e).hides() {
-			return refuse("A foreign key would tell of rows that you do not see.", "")
-		}
-	}
-	if len(f.rel.Children) > 0 {
-		return refuse("It has children or partitions.", "")
-	}
 	return true
 }
 
-// visible spells, over the alias s of a row that holds the subject's key, the joins to its facts and the condition that
+// visibleRow spells, over the alias s of a row that holds the subject's key, the joins to its facts and the condition that
 // the caller sees it.
 func (p *plan) visibleRow() (joins, condition string) {
 	g := &facts{plan: p}

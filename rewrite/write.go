@@ -7,6 +7,7 @@ import (
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
+	"github.com/pgscrim/pgscrim/rules"
 )
 
 // A statement may write to the session's own temporary tables, and to relations that the policy lets one of the
@@ -79,6 +80,12 @@ func (q *resolver) checkTarget(t *target, changed []string, r *run) {
 			Hint: "A statement that writes may use only columns that you see as they are.",
 		})
 	}
+	for name := range systemColumns {
+		if at, named := f.used[name]; named && !t.plan.trivial {
+			refuse(at, name, "it tells of rows that you do not see")
+			return
+		}
+	}
 	for i := range t.plan.columns {
 		name := t.plan.columns[i].Name
 		if at, named := f.used[name]; (named || f.starred[name]) && !t.plan.cells[i].shown {
@@ -89,7 +96,10 @@ func (q *resolver) checkTarget(t *target, changed []string, r *run) {
 			return
 		}
 	}
-	given := func(name string) bool { return changed == nil || slices.Contains(changed, name) }
+	given := func(name string) bool {
+		c := f.rel.Column(name)
+		return changed == nil || slices.Contains(changed, name) || c != nil && c.Generated
+	}
 	for _, key := range f.rel.Unique {
 		for _, name := range key {
 			if slices.ContainsFunc(key, given) && !t.plan.shows(name) {
@@ -98,24 +108,70 @@ func (q *resolver) checkTarget(t *target, changed []string, r *run) {
 			}
 		}
 	}
-	if !t.plan.trivial && (f.rel.Exclusion || f.rel.OtherUnique) {
-		q.unsupported(f.at, "writing a relation with an exclusion constraint, or a unique index that is partial, deferrable or over an expression,",
-			"It would tell of values that you do not see.")
+	if !t.plan.trivial && (f.rel.Exclusion || f.rel.OtherUnique || len(f.rel.Children) > 0) {
+		q.unsupported(f.at, "writing a relation with partitions, children, an exclusion constraint, or a unique index that is partial, deferrable or over an expression,",
+			"Their errors would tell of values that you do not see.")
 	}
-	if t.plan.hides() {
-		return // see confine
-	}
+	q.checkFacts(t, changed, r)
 	for _, key := range f.rel.ForeignKeys {
-		if e := q.entries[key.To]; slices.ContainsFunc(key.Columns, given) && e != nil && q.plan(e).hides() {
-			q.unsupported(f.at, fmt.Sprintf("writing %s, which refers to %s, of which you do not see all rows,", display(f.rel), display(e.rel)),
+		if slices.ContainsFunc(key.Columns, given) && !q.keyVisible(key.To, key.ToColumns) && !q.confinedKey(t, key) {
+			q.unsupported(f.at, fmt.Sprintf("writing %s, which refers to a relation of which you do not see all keys,", display(f.rel)),
 				"A foreign key would tell of the others.")
+			return
 		}
 	}
-	for _, oid := range append([]uint32{f.rel.OID}, f.rel.Children...) {
-		if e := q.entries[oid]; e != nil && oid != f.rel.OID && q.plan(e).hides() {
-			q.unsupported(f.at, "writing this relation", "")
+}
+
+// keyVisible reports whether the caller sees, of a relation, all rows and the given columns as they are.
+func (q *resolver) keyVisible(relation uint32, columns []string) bool {
+	e := q.entries[relation]
+	if e == nil {
+		return q.policy.UnlistedTables == rules.Show
+	}
+	p := q.plan(e)
+	return !p.hides() && !slices.ContainsFunc(columns, func(c string) bool { return !p.shows(c) })
+}
+
+// confinedKey reports whether a foreign key is that to the subject of a relation whose rows confine keeps to visible subjects.
+func (q *resolver) confinedKey(t *target, key catalog.ForeignKey) bool {
+	s := t.plan.subject
+	return t.plan.hides() && s != nil && key.To == s.rel.OID && len(key.Columns) == 1 && key.Columns[0] == t.plan.table.SubjectColumn
+}
+
+// checkFacts refuses to change what masks and row rules depend on: a row's subject, a subject's key and region, and consents.
+func (q *resolver) checkFacts(t *target, changed []string, r *run) {
+	rel, updates := t.item.ref.rel, r.out.Kind == "UPDATE"
+	refuse := func(what string) {
+		q.refuse(t.item.ref.at, Refusal{Code: "42501", Message: fmt.Sprintf("permission denied to change %s: what you see depends on it", what)})
+	}
+	if updates && !t.plan.trivial && slices.Contains(changed, t.plan.table.SubjectColumn) {
+		refuse("the subject of a row")
+	}
+	for _, s := range q.subjects {
+		if !q.dependsOn(s) {
+			continue
+		}
+		if s.consent != nil && s.consent.rel == rel {
+			refuse("consents")
+		}
+		if s.rel != rel || r.out.Kind == "INSERT" || r.out.Kind == KindCopyFrom {
+			continue // a new subject changes nothing for others
+		}
+		facts := append([]string{s.spec.Key}, s.region.columns()...)
+		if !updates || slices.ContainsFunc(changed, func(c string) bool { return slices.Contains(facts, c) }) {
+			refuse(fmt.Sprintf("the key or region of a %s", s.spec.Name))
 		}
 	}
+}
+
+// dependsOn reports whether what the caller sees of a relation depends on facts of a subject.
+func (q *resolver) dependsOn(s *subject) bool {
+	for _, e := range q.entries {
+		if e.subject == s && !q.plan(e).trivial {
+			return true
+		}
+	}
+	return false
 }
 
 // checkReferences refuses to delete rows, or to change columns, to which rows refer that the caller does not see or may not
@@ -129,7 +185,7 @@ func (q *resolver) checkReferences(t *target, changed []string, r *run) {
 			continue
 		}
 		e := q.entries[ref.From]
-		if e == nil || q.plan(e).hides() || ref.Acts && !r.mayWrite(e) {
+		if e == nil || !q.keyVisible(ref.From, ref.FromColumns) || ref.Acts && !r.mayWrite(e) {
 			q.unsupported(t.item.ref.at, fmt.Sprintf("removing rows of %s, or changing their keys, while another relation refers to them", display(t.plan.rel)),
 				"You do not see all rows of the other relation, or may not write it.")
 			return

@@ -105,10 +105,11 @@ func (l *loader) names() error {
 func (l *loader) loadTypes() error {
 	return l.rows(typesSQL, func(r pgx.Rows) error {
 		t := new(Type)
-		if err := r.Scan(&t.OID, &t.Name.Schema, &t.Name.Name, &t.Kind, &t.Category, &t.Base, &t.BaseSQL, &t.Extension, &t.Labels, &t.Calls); err != nil {
+		if err := r.Scan(&t.OID, &t.Name.Schema, &t.Name.Name, &t.Kind, &t.Category, &t.Base, &t.BaseSQL, &t.Extension, &t.Labels, &t.Calls, &t.Elem); err != nil {
 			return err
 		}
 		l.snap.types[t.OID] = t
+		l.snap.Checked = l.snap.Checked || len(t.Calls) > 0
 		l.snap.typeByName[t.Name] = t
 		l.note(*t)
 		return nil
@@ -196,8 +197,9 @@ func (l *loader) loadConstraints() error {
 		if err := r.Scan(&oid, &exclusion, &key.To, &key.Columns, &reference.Columns, &reference.Acts); err != nil {
 			return err
 		}
+		key.ToColumns = reference.Columns
 		if to := l.snap.byOID[key.To]; to != nil {
-			reference.From = oid
+			reference.From, reference.FromColumns = oid, key.Columns
 			to.Referenced = append(to.Referenced, reference)
 		}
 		rel := l.snap.byOID[oid]
@@ -217,7 +219,7 @@ func (l *loader) loadConstraints() error {
 func (l *loader) loadFunctions() error {
 	return l.rows(functionsSQL, func(r pgx.Rows) error {
 		f := new(Function)
-		if err := r.Scan(&f.OID, &f.Name.Schema, &f.Name.Name, &f.Kind, &f.Volatile, &f.Leakproof, &f.Extension); err != nil {
+		if err := r.Scan(&f.OID, &f.Name.Schema, &f.Name.Name, &f.Kind, &f.Volatile, &f.Leakproof, &f.Set, &f.Extension); err != nil {
 			return err
 		}
 		l.snap.functionID[f.OID] = f

@@ -23,7 +23,8 @@ SELECT t.oid, n.nspname::text, t.typname::text, t.typtype::"char", t.typcategory
              WHERE c.casttarget = t.oid AND p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
              UNION SELECT f.refobjid FROM pg_catalog.pg_constraint k JOIN pg_catalog.pg_depend f
                  ON f.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND f.objid = k.oid AND f.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
-             WHERE k.contypid = t.oid ORDER BY 1)
+             WHERE k.contypid = t.oid ORDER BY 1),
+       CASE WHEN t.typcategory = 'A' THEN t.typelem ELSE 0 END
 FROM pg_catalog.pg_type t
 JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
 LEFT JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype
@@ -83,7 +84,7 @@ WHERE c.contype IN ('f', 'x')
 ORDER BY c.oid`
 
 const functionsSQL = `
-SELECT p.oid, n.nspname::text, p.proname::text, p.prokind::"char", p.provolatile::"char", p.proleakproof, coalesce(e.extname::text, '')
+SELECT p.oid, n.nspname::text, p.proname::text, p.prokind::"char", p.provolatile::"char", p.proleakproof, p.proretset, coalesce(e.extname::text, '')
 FROM pg_catalog.pg_proc p
 JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
 LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = p.oid AND d.deptype = 'e'

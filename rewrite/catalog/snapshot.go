@@ -10,6 +10,9 @@ type Snapshot struct {
 	User          string // the upstream role that sessions run as
 	SearchPath    string // the search_path that a new session of User starts with
 
+	// Checked is true if there is a type to which casts run functions outside pg_catalog (Type.Calls).
+	Checked bool
+
 	schemas    map[string]bool
 	relations  map[Name]*Relation
 	byOID      map[uint32]*Relation
@@ -64,17 +67,19 @@ type Relation struct {
 	PrimaryKey []string
 }
 
-// ForeignKey is a foreign key to the relation with OID To.
+// ForeignKey is a foreign key to the columns ToColumns of the relation with OID To.
 type ForeignKey struct {
-	Columns []string
-	To      uint32
+	Columns   []string
+	To        uint32
+	ToColumns []string
 }
 
 // Reference is a foreign key of the relation with OID From to the columns of another.
 type Reference struct {
-	From    uint32
-	Columns []string // that it refers to
-	Acts    bool     // it changes or deletes the referring rows: CASCADE, SET NULL, SET DEFAULT
+	From        uint32
+	FromColumns []string
+	Columns     []string // that it refers to
+	Acts        bool     // it changes or deletes the referring rows: CASCADE, SET NULL, SET DEFAULT
 }
 
 // Column returns the named column, nil if there is none.
@@ -117,6 +122,7 @@ type Type struct {
 	Labels    []string // of an enum
 	// Calls are the functions outside pg_catalog that a cast to the type may run: of CREATE CAST, or of a domain's CHECK.
 	Calls []uint32
+	Elem  uint32 // of an array: the type of its elements
 }
 
 // Function is a function, procedure, aggregate or window function.
@@ -126,6 +132,7 @@ type Function struct {
 	Kind      byte // pg_proc.prokind: f, p, a or w
 	Volatile  byte // pg_proc.provolatile: i, s or v
 	Leakproof bool
+	Set       bool // it returns a set
 	Extension string
 }
 
@@ -163,6 +170,17 @@ func (s *Snapshot) BaseType(oid uint32) *Type {
 		t = s.types[t.Base]
 	}
 	return t
+}
+
+// Within returns the type that a type is made of: a domain's base type, an array's element type; nil for others.
+func (s *Snapshot) Within(t *Type) *Type {
+	switch {
+	case t.Kind == 'd':
+		return s.types[t.Base]
+	case t.Category == 'A' && t.Elem != 0:
+		return s.types[t.Elem]
+	}
+	return nil
 }
 
 // Functions returns all functions of that name, in every schema.
