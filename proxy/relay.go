@@ -71,8 +71,8 @@ func (s *session) relayFailed(err error) {
 		})
 	case errors.Is(err, errCopyIn):
 		s.tell(&rewrite.Refusal{
-			Code: codeNotSupported, Message: "COPY FROM STDIN is not supported",
-			Hint: "Load data over a direct connection.",
+			Code: codeNotSupported, Message: "the database server asks for data that no statement of the session sends",
+			Hint: "Connect again.",
 		})
 	default:
 		s.log.Debug().Err(err).Str("event", "relay").Msg("session broke off")

@@ -40,7 +40,7 @@ type Decision string
 
 // Decisions. The zero value refuses.
 const (
-	Pass    Decision = "pass"    // forwarded as it was written
+	Pass    Decision = "pass"    // forwarded as it was written, but for names that are spelled out
 	Rewrite Decision = "rewrite" // forwarded with at least one relation replaced
 	Deny    Decision = "deny"    // refused by the policy
 	Error   Decision = "error"   // refused because it cannot be understood or is not supported

@@ -11,17 +11,31 @@
 // # How a statement is rewritten
 //
 // The client's text is kept; only the references to protected relations (and a few functions and catalogs)
-// are replaced in it. So names, formats, comments, and the positions in error messages stay the client's own.
+// are replaced in it, and names are spelled out. So formats, comments, and the positions in error messages stay the client's own.
 //
 //	guard      bound the depth before the C parser sees the text            (parse.go)
 //	parse      pg_query's parse tree                                        (parse.go)
-//	resolve    which relation, column, function does each name mean         (scope.go, walk.go)
-//	decide     which rows and cells of it may this caller see               (decide.go, package rules)
-//	substitute replace each protected reference by its fragment             (relation.go, mask.go)
+//	handle     what is done with each kind of statement                     (statement.go, setting.go, create.go, write.go)
+//	resolve    which relation, column, function does each name mean         (resolve.go, from.go, names.go, expression.go, function.go)
+//	complete   nothing in the parse tree was passed over                    (complete.go)
+//	decide     which rows and cells of it may this caller see               (bind.go, plan.go, package rules)
+//	substitute replace each protected reference by its fragment             (relation.go, system.go, mask*.go)
 //	verify     parse the result again: nothing protected outside a fragment (verify.go)
+//
+// # Hidden rows
+//
+// A condition of the caller that may fail, or run long, must not meet a row before the row rules have dropped it. So a
+// fragment that can hide rows is fenced (OFFSET 0), and its columns made opaque to the planner's statistics, unless the
+// statement has nothing but comparisons of plain columns with values, which PostgreSQL marks leakproof. What may fail need not be listed
+// (resolver.leak): whatever is not known to be harmless leaks.
+//
+// # Writes
+//
+// A session may write to its temporary tables, whose names are part of Values, and where the policy grants it. A write uses only
+// columns that the caller sees as they are, cannot change what masks depend on, and stays among visible rows (visible.go).
 //
 // # Invariants
 //
-// What is not understood is refused. The zero Answer, Decision and Rewriter refuse. A statement that
-// nothing changes is forwarded byte for byte. Everything that a fragment names is schema-qualified.
+// What is not understood is refused. The zero Answer, Decision and Rewriter refuse. Everything that a fragment
+// names is schema-qualified, and so is every relation that a statement names.
 package rewrite

@@ -270,7 +270,7 @@ func (r *resolver) settingRead(x *pg_query.FuncCall, at int) {
 	r.guardArgument(x, "(SELECT x.v FROM (SELECT (", ")::pg_catalog.text AS v) AS x WHERE pg_catalog.strpos(pg_catalog.translate(x.v, 'PGSCRIM', 'pgscrim'), 'pgscrim.') OPERATOR(pg_catalog.=) 0)")
 }
 
-// pureOperators are the extensions of PostgreSQL's own distribution, and PostGIS, whose operators compute from their operands. They are
+// pureOperators are extensions, of PostgreSQL's own distribution and well known, whose operators compute from their operands. They are
 // allowed whether the policy trusts the extension's functions or not: hstore, say, has an operator =, which a search_path makes
 // part of every comparison.
 var pureOperators = set("btree_gin", "btree_gist", "citext", "cube", "earthdistance", "hstore", "intarray", "isn", "ltree", "pg_trgm", "postgis", "seg", "uuid-ossp", "vector")

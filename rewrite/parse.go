@@ -50,7 +50,7 @@ func (p *parsed) times(n int) int {
 	return p.params[n]
 }
 
-// parse scans, guards and parses a text. It is the only caller of the C parser.
+// parse scans, guards and parses a text. Nothing that has not passed it reaches the C parser.
 func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	if len(src) > maxBytes {
 		return nil, &Refusal{Code: "54000", Message: fmt.Sprintf("statement is too long: %d bytes", len(src)),
@@ -328,7 +328,7 @@ func (p *parsed) bounds(raw *pg_query.RawStmt) (from, to int) {
 	return from, from + int(raw.StmtLen)
 }
 
-// text joins the string fields of a name list; ok is false if another node is among them.
+// names returns the string fields of a name list; ok is false if another node is among them.
 func names(nodes []*pg_query.Node) (out []string, ok bool) {
 	for _, n := range nodes {
 		s, isString := n.Node.(*pg_query.Node_String_)

@@ -64,7 +64,7 @@ func handlers() map[reflect.Type]handler {
 
 func kind[T any]() reflect.Type { return reflect.TypeFor[*T]() }
 
-// unsupportedKinds words the refusal of kinds that a user may well try.
+// unsupportedKind words the refusal of kinds that a user may well try.
 func unsupportedKind(n *pg_query.Node) (what, hint string) {
 	const readOnly = "It takes a role of `access: direct`."
 	switch n.Node.(type) {
@@ -279,7 +279,7 @@ func (r *run) transaction(s *pg_query.TransactionStmt) {
 	}
 }
 
-// copy handles COPY ... TO STDOUT.
+// copy handles COPY ... TO STDOUT and COPY ... FROM STDIN.
 func (r *run) copy(s *pg_query.CopyStmt) {
 	r.out.Kind = "COPY"
 	if s.IsFrom {

@@ -76,7 +76,7 @@ BEGIN; DECLARE "Mixed C" CURSOR FOR SELECT email FROM crm.customers ORDER BY id;
 
 BEGIN
 --;
-DECLARE e CURSOR FOR SELECT id, 1000 / (monthly_income - 2000) FROM crm.customers ORDER BY id
+DECLARE e CURSOR FOR SELECT id, 1000 / (2000 - g) FROM crm.customers, generate_series(2000, 2000) g ORDER BY id
 --;
 FETCH 1 FROM e
 --;

@@ -1,0 +1,25 @@
+-- What the planner moves: expressions that run before a row rule, or on the values in statistics.
+
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET min_parallel_index_scan_size = 0; SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT id FROM crm.customers ORDER BY 1 / (monthly_income - 5) LIMIT 1
+
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SELECT DISTINCT 1 / (total - 5) FROM crm.orders ORDER BY 1 LIMIT 1
+
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SELECT row_number() OVER (ORDER BY 1 / (total - 5)) FROM crm.orders ORDER BY 1 LIMIT 1
+
+SELECT count(*) FROM lab.vault v, (SELECT 'x'::text COLLATE "C" AS k, 'y'::text COLLATE "POSIX" AS l) q WHERE CASE WHEN v.amount IN (0, 5) THEN q.k END = q.l
+
+SELECT count(*) FROM lab.vault WHERE CASE WHEN amount IN (0, 5) THEN 1e30::money END IS NOT NULL
+
+SELECT count(*) FROM lab.vault v, (SELECT jsonb_object_keys('[]')) k WHERE v.amount IN (0, 5)
+
+SELECT count(*) FROM lab.vault WHERE word LIKE '_\'
+
+SELECT count(*) FROM lab.vault WHERE word LIKE '%\'
+
+SELECT count(*) FROM lab.vault WHERE word ~ '^n' AND word LIKE '__\'
+
+SELECT count(*) FROM crm.customers WHERE city LIKE '______\'
+
+SELECT count(*) FROM crm.customers WHERE city LIKE '_____\' AND false
+
+PREPARE p AS SELECT $1::timestamptz, count(*) FROM lab.vault WHERE CASE WHEN amount IN (0, 5) THEN DATE '5874897-12-31' ELSE $1 END IS NOT NULL; EXECUTE p('2026-01-01 00:00:00+00')
