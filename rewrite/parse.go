@@ -67,6 +67,10 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	if err != nil {
 		return nil, syntaxRefusal(err)
 	}
+	if n := len(scan.Tokens); n > maxTokens {
+		return nil, &Refusal{Code: "54000", Message: fmt.Sprintf("statement is too long: %d tokens", n),
+			Detail: fmt.Sprintf("The limit is %d tokens.", maxTokens), Hint: "Send values as parameters, an array, or by COPY into a temporary table."}
+	}
 	p := &parsed{src: src, tokens: tokensOf(src, scan.Tokens)}
 	if depth := estimateDepth(p.tokens); depth > maxDepth {
 		return nil, &Refusal{Code: "54001", Message: "statement is too complex",
@@ -84,6 +88,9 @@ func parseTree(src string) ([]*pg_query.RawStmt, error) {
 	tree, err := pg_query.Parse(src)
 	return tree.GetStmts(), err
 }
+
+// maxTokens bounds the tokens of a text: each takes some kilobytes in its parse tree.
+const maxTokens = 500_000
 
 // maxOperatorRun bounds how many operator characters may follow one another: the scanner takes quadratic time for them.
 const maxOperatorRun = 1000

@@ -41,7 +41,7 @@ type Options struct {
 // parsed at the same time, so that sessions cannot use up the memory of all.
 const (
 	largeText = 128 << 10
-	maxLarge  = 2
+	maxLarge  = 1
 )
 
 const (

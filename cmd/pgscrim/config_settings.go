@@ -64,7 +64,7 @@ func (c *Config) settings() []setting {
 		parsed("limits.idle_timeout", "0s", "time without a statement after which a session ends; 0s: never", &c.Limits.IdleTimeout, time.ParseDuration),
 		parsed("limits.pre_login_bytes", "10000", "longest message before login", &c.Limits.MaxPreLoginBytes, parseBytes),
 		parsed("limits.message_bytes", "64MB", "longest message after login", &c.Limits.MaxMessageBytes, parseBytes),
-		parsed("limits.statement_bytes", "1MB", "longest query string", &c.StatementBytes, parseBytes),
+		parsed("limits.statement_bytes", "8MB", "longest query string", &c.StatementBytes, parseBytes),
 		parsed("limits.drain_timeout", "30s", "time that sessions have to end at shutdown", &c.DrainTimeout, time.ParseDuration),
 		flag("log-level", text("log.level", "info", "debug, info, warn or error", &c.Log.Level, oneOf("debug", "info", "warn", "error"))),
 		flag("log-format", text("log.format", "text", "text or json", &c.Log.Format, oneOf("text", "json"))),
