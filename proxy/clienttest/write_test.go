@@ -1,0 +1,104 @@
+package clienttest
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
+)
+
+// TestWrites has the miner write churn scores, which the policy grants. Customers without consent to profiling are not
+// there for the miner, and no write may tell of them, change them, or be about them.
+func TestWrites(t *testing.T) {
+	s := newSite(t)
+	admin := connect(t, s.admin)
+	role := column(t, connect(t, s.direct), "SELECT session_user::text")[0]
+	mustExec(t, admin, "GRANT INSERT, UPDATE, DELETE ON crm.churn_scores TO "+role)
+	const consents = `(SELECT customer_id FROM crm.consents WHERE purpose = 'profiling' AND granted AND withdrawn_at IS NULL AND (expires_at IS NULL OR expires_at > now()))`
+	one := func(sql string) string { return column(t, admin, sql)[0] }
+	visible := one("SELECT count(*)::text FROM crm.customers WHERE id IN " + consents)
+	seen := one("SELECT min(id)::text FROM crm.customers WHERE id IN " + consents)
+	hidden := one("SELECT min(id)::text FROM crm.customers WHERE id NOT IN " + consents)
+	mustExec(t, admin, "DELETE FROM crm.churn_scores", "INSERT INTO crm.churn_scores SELECT id, 0.9, 'before', now() FROM crm.customers WHERE id NOT IN "+consents)
+	untouched := func() {
+		t.Helper()
+		if n := one("SELECT count(*)::text FROM crm.churn_scores WHERE customer_id NOT IN " + consents + " AND (score <> 0.9 OR model <> 'before')"); n != "0" {
+			t.Errorf("%s hidden rows were changed", n)
+		}
+		if got, want := one("SELECT count(*)::text FROM crm.churn_scores WHERE customer_id NOT IN "+consents), one("SELECT count(*)::text FROM crm.customers WHERE id NOT IN "+consents); got != want {
+			t.Errorf("%s of %s hidden rows are left", got, want)
+		}
+	}
+	milo := connect(t, s.as("milo", "options=-c%20pgscrim.purpose%3Dchurn_model%20-c%20pgscrim.reason%3DCRM-118"))
+	tag := func(want, sql string, args ...any) {
+		t.Helper()
+		if got, err := milo.Exec(t.Context(), sql, args...); err != nil || got.String() != want {
+			t.Errorf("%s: %v, %v; want %s", sql, got, err, want)
+		}
+		untouched()
+	}
+	refused := func(code, sql string) string {
+		t.Helper()
+		_, err := milo.Exec(t.Context(), sql)
+		if got := sqlstate(err); got != code {
+			t.Errorf("%s: %v, want %s", sql, err, code)
+		}
+		untouched()
+		var pgErr *pgconn.PgError
+		errors.As(err, &pgErr)
+		return fmt.Sprint(pgErr)
+	}
+
+	tag("INSERT 0 1", "INSERT INTO crm.churn_scores VALUES ($1, $2, 'one', now())", mustInt(t, seen), 0.5)
+	tag("INSERT 0 1", "INSERT INTO crm.churn_scores VALUES ("+seen+", 0.6, 'two', now()) ON CONFLICT (customer_id) DO UPDATE SET score = excluded.score")
+	tag("INSERT 0 "+visible, "INSERT INTO crm.churn_scores (customer_id, score, model, scored_at) SELECT c.id, 0.1, 'all', now() FROM crm.customers c ON CONFLICT (customer_id) DO UPDATE SET score = excluded.score, model = excluded.model")
+	tag("UPDATE "+visible, "UPDATE crm.churn_scores SET score = 1 / (1 + score)")
+	tag("UPDATE 0", "UPDATE crm.churn_scores SET score = 0 WHERE customer_id = "+hidden)
+	tag("UPDATE 1", "UPDATE crm.churn_scores s SET score = 0.3 WHERE customer_id = $1 RETURNING s.score", mustInt(t, seen))
+	tag("DELETE 0", "DELETE FROM crm.churn_scores WHERE customer_id = "+hidden)
+
+	// A hidden customer and one that does not exist cannot be told apart.
+	about := func(id string) string {
+		return refused("42501", "INSERT INTO crm.churn_scores VALUES ("+id+", 0.5, 'x', now())")
+	}
+	if a, b := about(hidden), about("999999"); a != b {
+		t.Errorf("a hidden customer: %s; an absent one: %s", a, b)
+	}
+	refused("42501", "INSERT INTO crm.churn_scores SELECT "+hidden+", 0.5, 'x', now() ON CONFLICT DO NOTHING")
+	refused("0A000", "INSERT INTO crm.churn_scores SELECT * FROM crm.churn_scores")
+	refused("0A000", "INSERT INTO crm.churn_scores VALUES ("+seen+", 0.5, 'x', now()) ON CONFLICT (customer_id) DO UPDATE SET customer_id = "+hidden)
+	refused("42501", "UPDATE crm.churn_scores SET customer_id = "+hidden+" WHERE customer_id = "+seen)
+	refused("0A000", "UPDATE crm.churn_scores SET score = 0 WHERE 1 / (score - 0.9) > 0")
+	refused("0A000", "TRUNCATE crm.churn_scores")
+	refused("0A000", "COPY crm.churn_scores FROM STDIN")
+	refused("42501", "DELETE FROM crm.consents")
+	refused("42501", "INSERT INTO crm.stores VALUES (1000, 'DE', 'Bonn', 'x', now())")
+
+	// Many rows come by way of a temporary table.
+	mustExec(t, milo, "CREATE TEMP TABLE scores (customer_id bigint, score float8)")
+	rows := strings.NewReader(seen + "\t0.7\n")
+	if got, err := milo.PgConn().CopyFrom(t.Context(), rows, "COPY scores FROM STDIN"); err != nil || got.String() != "COPY 1" {
+		t.Errorf("COPY: %v, %v", got, err)
+	}
+	tag("INSERT 0 1", "INSERT INTO crm.churn_scores SELECT s.customer_id, s.score, 'copied', now() FROM scores s ON CONFLICT (customer_id) DO UPDATE SET score = excluded.score, model = excluded.model")
+	if got := one("SELECT model || ' ' || score FROM crm.churn_scores WHERE customer_id = " + seen); got != "copied 0.7" {
+		t.Errorf("stored: %s", got)
+	}
+	tag("DELETE "+visible, "DELETE FROM crm.churn_scores")
+
+	if _, err := connect(t, s.as("ana")).Exec(t.Context(), "DELETE FROM crm.churn_scores"); sqlstate(err) != "42501" {
+		t.Errorf("the analyst may write: %v", err)
+	}
+}
+
+// mustInt reads a number that the database gave as text.
+func mustInt(t *testing.T, text string) int64 {
+	t.Helper()
+	var n int64
+	if _, err := fmt.Sscan(text, &n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
