@@ -132,18 +132,8 @@ func (r *run) storeQuery(s *pg_query.SelectStmt, into *pg_query.IntoClause) {
 func (r *resolver) leftOut(c column) bool {
 	return slices.ContainsFunc(c.origins, func(o origin) bool {
 		p := o.ref.plan
-		return p != nil && slices.ContainsFunc(p.columns, func(b boundColumn) bool { return b.Name == o.name }) && !p.stands(o.name)
+		return p != nil && !p.stands(o.name)
 	})
-}
-
-// stands reports whether a column stands in the relation's fragment.
-func (p *plan) stands(name string) bool {
-	for i := range p.columns {
-		if p.columns[i].Name == name {
-			return !p.cells[i].denied
-		}
-	}
-	return false
 }
 
 // dropTable handles DROP TABLE of temporary tables. The parse tree does not say where the names stand, so the tokens are read:

@@ -51,24 +51,9 @@ func (r *resolver) extendGroupBy(s *pg_query.SelectStmt, sc *scope, bare []bareC
 	r.edits = append(r.edits, edit{at, at, " " + strings.Join(add, ", ") + ","})
 }
 
-// groupable reports whether a column stands in its fragment, and in a type that can be grouped.
-func (p *plan) groupable(name string) bool {
-	for i := range p.columns {
-		if p.columns[i].Name == name {
-			return !p.cells[i].denied && p.columns[i].typ.name != "json" && p.columns[i].typ.name != "xml"
-		}
-	}
-	return false
-}
-
 // keyShown reports whether the columns hold the relation's whole primary key, and the caller sees it as it is.
 func keyShown(p *plan, columns []string) bool {
-	for i := range p.columns {
-		if slices.Contains(p.rel.PrimaryKey, p.columns[i].Name) && !p.cells[i].shown {
-			return false
-		}
-	}
-	return len(p.rel.PrimaryKey) > 0 && !slices.ContainsFunc(p.rel.PrimaryKey, func(k string) bool { return !slices.Contains(columns, k) })
+	return len(p.rel.PrimaryKey) > 0 && !slices.ContainsFunc(p.rel.PrimaryKey, func(k string) bool { return !p.shows(k) || !slices.Contains(columns, k) })
 }
 
 // groupColumn finds the item's column that an entry of GROUP BY means, by name, output name or number.

@@ -85,9 +85,37 @@ func (p *plan) hides() bool {
 	return len(p.rows) == 0 || slices.ContainsFunc(p.rows, func(r rules.RowOutcome) bool { return r.Action != rules.Show })
 }
 
+// column finds a column and the decision on it; both are nil if the relation has none of that name.
+func (p *plan) column(name string) (*boundColumn, *cell) {
+	for i := range p.columns {
+		if p.columns[i].Name == name {
+			return &p.columns[i], &p.cells[i]
+		}
+	}
+	return nil, nil
+}
+
+// shows reports whether the caller sees a column as it is.
+func (p *plan) shows(name string) bool {
+	_, d := p.column(name)
+	return d != nil && d.shown
+}
+
+// stands reports whether a column stands in the relation's fragment.
+func (p *plan) stands(name string) bool {
+	_, d := p.column(name)
+	return d != nil && !d.denied
+}
+
+// groupable reports whether a column stands in the fragment, in a type that can be grouped.
+func (p *plan) groupable(name string) bool {
+	c, _ := p.column(name)
+	return p.stands(name) && c.typ.name != "json" && c.typ.name != "xml"
+}
+
 // use describes column i for the audit.
 func (p *plan) use(i int) ColumnUse {
-	u := ColumnUse{Relation: p.rel.Name.Schema + "." + p.rel.Name.Name, Column: p.columns[i].Name}
+	u := ColumnUse{Relation: display(p.rel), Column: p.columns[i].Name}
 	var actions, maskNames []string
 	add := func(list *[]string, s string) {
 		if s != "" && !slices.Contains(*list, s) {

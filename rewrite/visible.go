@@ -55,22 +55,17 @@ func (p *plan) visibleRow() (joins, condition string) {
 // error. concat is not immutable, so that the error is raised only when the row is there.
 func (p *plan) checked(expression string) string {
 	name := quote(p.table.SubjectColumn)
-	typ := ""
-	for i := range p.columns {
-		if p.columns[i].Name == p.table.SubjectColumn {
-			typ = p.columns[i].TypeSQL
-		}
-	}
+	c, _ := p.column(p.table.SubjectColumn)
 	joins, condition := p.visibleRow()
 	return fmt.Sprintf("(SELECT CASE WHEN %[1]s THEN %[2]s.%[3]s ELSE pg_catalog.concat(%[4]s, %[2]s.%[3]s)::pg_catalog.int8::pg_catalog.text::%[5]s END"+
 		" FROM (SELECT (%[6]s\n)::%[5]s AS %[3]s) AS %[2]s%[7]s)",
-		condition, aliasSource, name, literal(invisible+p.subject.spec.Name+" "), typ, expression, joins)
+		condition, aliasSource, name, literal(invisible+p.subject.spec.Name+" "), c.TypeSQL, expression, joins)
 }
 
 // invisibleRefusal is what stands for the error of checked.
 func (p *plan) invisibleRefusal() *Refusal {
 	return &Refusal{
-		Code: "42501", Message: fmt.Sprintf("permission denied to write relation %s: you do not see this %s", p.rel.Name.Schema+"."+p.rel.Name.Name, p.subject.spec.Name),
+		Code: "42501", Message: fmt.Sprintf("permission denied to write relation %s: you do not see this %s", display(p.rel), p.subject.spec.Name),
 		Hint: "Write rows only about those that you see.", Marker: invisible, Rule: strings.Join(p.rowRules(), ", "),
 	}
 }

@@ -193,16 +193,6 @@ func (q *resolver) checkReferences(t *target, changed []string, r *run) {
 	}
 }
 
-// shows reports whether the caller sees a column as it is.
-func (p *plan) shows(name string) bool {
-	for i := range p.columns {
-		if p.columns[i].Name == name {
-			return p.cells[i].shown
-		}
-	}
-	return false
-}
-
 func (r *run) insert(s *pg_query.InsertStmt) {
 	r.out.Kind = "INSERT"
 	q := r.resolver()
