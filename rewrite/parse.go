@@ -90,7 +90,7 @@ func parseTree(src string) ([]*pg_query.RawStmt, error) {
 }
 
 // maxTokens bounds the tokens of a text: each takes some kilobytes in its parse tree.
-const maxTokens = 500_000
+const maxTokens = 1_000_000
 
 // maxOperatorRun bounds how many operator characters may follow one another: the scanner takes quadratic time for them.
 const maxOperatorRun = 1000
