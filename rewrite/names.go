@@ -131,16 +131,31 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 		}
 		unsure = unsure || open
 	}
-	if seen {
+	if unsure {
 		r.leak(sc)
-		return 0
-	}
-	if it, in := sc.byName("", name); it != nil { // a whole-row reference
+		seen = r.wholeRows(name, sc) || seen
+	} else if it, in := sc.byName("", name); it != nil { // a whole-row reference
 		r.markAll(it, in)
+		seen = true
+	}
+	if seen {
 		return 0
 	}
 	r.unresolved(ref, name, sc)
 	return 0
+}
+
+// wholeRows notes the whole rows that a name can mean at all levels, and reports whether there are any.
+func (r *resolver) wholeRows(name string, sc *scope) (any bool) {
+	for s := sc; s != nil; s = s.parent {
+		for _, it := range s.items {
+			if it.name == name {
+				r.markAll(it, s)
+				any = true
+			}
+		}
+	}
+	return any
 }
 
 func (r *resolver) qualifiedRef(ref *pg_query.ColumnRef, qualifier []string, name string, sc *scope) uint32 {

@@ -88,7 +88,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 		r.spellOut(f)
 		return it
 	}
-	if r.verifying && (f.system == nil || f.system.where != "") {
+	if r.verifying {
 		r.refuse(at, Refusal{Code: "XX000", Message: fmt.Sprintf("the rewritten statement still names %s", display(rel))})
 		return it
 	}
@@ -361,10 +361,6 @@ func (r *resolver) finish(fenced bool) {
 		}
 		r.denied(f)
 		body := r.fragmentOf(f, fenced)
-		if body == "" {
-			r.spellOut(f)
-			continue
-		}
 		text := "(" + body + ")"
 		size += len(text)
 		if f.alias != "" {
@@ -384,7 +380,7 @@ func (r *resolver) finish(fenced bool) {
 	r.edits = slices.CompactFunc(r.edits, func(a, b edit) bool { return a == b && a.start < a.end })
 }
 
-// fragmentOf builds the fragment of a reference, empty if the relation can stand as it is.
+// fragmentOf builds the fragment of a reference.
 func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 	used := func(name string) bool { return f.positional || f.complete || f.names(name) || f.starred[name] }
 	if f.system != nil {

@@ -242,7 +242,8 @@ func (r *resolver) orderExpr(n *pg_query.Node, sc *scope, targets []*pg_query.No
 		return
 	}
 	if ref := n.GetColumnRef(); ref != nil && len(ref.Fields) == 1 {
-		if name := ref.Fields[0].GetString_(); name != nil && outputTarget(name.Sval, targets) != nil {
+		// A name that is not in the text may not be the one that PostgreSQL gives.
+		if name := ref.Fields[0].GetString_(); name != nil && sureOutput(name.Sval, targets) {
 			// Either the output column, whose expression is walked already, or an input column of that name.
 			if found, _, _ := sc.find(name.Sval); len(found) == 0 {
 				return
@@ -250,6 +251,12 @@ func (r *resolver) orderExpr(n *pg_query.Node, sc *scope, targets []*pg_query.No
 		}
 	}
 	r.expr(n, sc)
+}
+
+// sureOutput reports whether a name is for certain that of an output column: the text gives it, or it is that of a column or function.
+func sureOutput(name string, targets []*pg_query.Node) bool {
+	t := outputTarget(name, targets)
+	return t != nil && (t.Name != "" || t.Val.GetColumnRef() != nil || t.Val.GetFuncCall() != nil)
 }
 
 // outputTarget returns the target whose output name is given.

@@ -159,7 +159,7 @@ func (q *resolver) checkFacts(t *target, changed []string, r *run) {
 		}
 		facts := append([]string{s.spec.Key}, s.region.columns()...)
 		if !updates || slices.ContainsFunc(changed, func(c string) bool { return slices.Contains(facts, c) }) {
-			refuse(fmt.Sprintf("the key or region of a %s", s.spec.Name))
+			refuse(fmt.Sprintf("the key or region of a subject (%s)", s.spec.Name))
 		}
 	}
 }
