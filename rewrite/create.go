@@ -85,9 +85,12 @@ func (r *run) createTableAs(s *pg_query.CreateTableAsStmt) {
 		r.notTemporary()
 		return
 	}
-	if inner := r.inner(s.Query); inner != nil {
-		r.storeQuery(inner, s.Into)
+	query := s.Query.GetSelectStmt()
+	if query == nil {
+		r.refuse(&Refusal{Code: "0A000", Message: "CREATE TABLE AS EXECUTE is not supported by pgscrim", Hint: "Write the query in place of EXECUTE."})
+		return
 	}
+	r.storeQuery(query, s.Into)
 }
 
 // selectInto handles SELECT ... INTO.

@@ -18,7 +18,7 @@ import (
 type Rewriter struct {
 	*binding
 	maxBytes int
-	handlers map[reflect.Type]handler
+	kinds    map[reflect.Type]StatementKind
 	cache    *cache
 	plans    sync.Map      // planKey -> *plan
 	large    chan struct{} // holds a place for each long text that is being parsed
@@ -66,7 +66,7 @@ func New(policy *rules.Policy, snap *catalog.Snapshot, opts Options) (*Rewriter,
 	if err != nil {
 		return nil, fmt.Errorf("rewrite: %w", err)
 	}
-	return &Rewriter{binding: b, maxBytes: opts.MaxStatementBytes, handlers: handlers(), cache: c, large: make(chan struct{}, maxLarge)}, nil
+	return &Rewriter{binding: b, maxBytes: opts.MaxStatementBytes, kinds: kinds(), cache: c, large: make(chan struct{}, maxLarge)}, nil
 }
 
 // Versions returns the versions of the policy and the catalog that answers are made under.
@@ -195,7 +195,7 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, cacheable bool) {
 		out := &a.Statements[i]
 		start, end := p.extent(raw)
 		*out = Statement{Text: p.src[start:end], Decision: Pass, Purpose: v.Purpose, Reason: v.Reason}
-		runs[i] = &run{binding: r.binding, session: &s, values: v, p: p, raw: raw, visited: visited{}, confined: -1, number: i + 1, last: i == len(p.stmts)-1, out: out}
+		runs[i] = &run{binding: r.binding, kinds: r.kinds, session: &s, values: v, p: p, raw: raw, visited: visited{}, confined: -1, number: i + 1, last: i == len(p.stmts)-1, out: out}
 		r.decide(runs[i], raw)
 		settings.Apply(out.Effect)
 		cacheable = cacheable && (out.Effect.Kind == NoEffect || len(p.stmts) == 1)
@@ -232,12 +232,8 @@ func (r *Rewriter) decide(run *run, raw *pg_query.RawStmt) {
 	run.declared()
 	run.plan = r.planFor(newCaller(run.session.Roles, out.Purpose))
 	out.Fingerprint = fingerprint(out.Text)
-	if h := r.handlers[reflect.TypeOf(raw.Stmt.GetNode())]; h != nil {
-		h(run, raw.Stmt)
-	} else {
-		what, hint := unsupportedKind(raw.Stmt)
-		out.Kind = what
-		run.refuse(&Refusal{Code: "0A000", Message: what + " is not supported by pgscrim", Hint: hint})
+	if handle, ok := run.supported(raw.Stmt); ok {
+		handle(run, raw.Stmt)
 	}
 	if out.Refusal == nil {
 		if missed := run.visited.missed(raw.Stmt); missed != "" {

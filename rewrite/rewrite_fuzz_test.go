@@ -143,6 +143,8 @@ func (r *Rewriter) unprotected(raw *pg_query.RawStmt, inside [][2]int, s Session
 				return
 			}
 			switch x := v.Interface().(type) {
+			case *pg_query.LockStmt: // reads nothing
+				return
 			case *pg_query.RangeVar:
 				relations = append(relations, x)
 			case *pg_query.CommonTableExpr:

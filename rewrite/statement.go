@@ -15,6 +15,7 @@ import (
 type run struct {
 	*binding
 	session *Session
+	kinds   map[reflect.Type]StatementKind
 	values  Values // the settings in force when the statement starts
 	plan    func(*entry) *plan
 	p       *parsed
@@ -29,58 +30,14 @@ type run struct {
 	edits    []edit
 }
 
-// handler decides on one kind of statement.
-type handler func(*run, *pg_query.Node)
-
-// handlers is the table of statement kinds. A kind that is absent is refused.
-func handlers() map[reflect.Type]handler {
-	return map[reflect.Type]handler{
-		kind[pg_query.Node_SelectStmt]():        func(r *run, n *pg_query.Node) { r.selectStmt(n.GetSelectStmt()) },
-		kind[pg_query.Node_CopyStmt]():          func(r *run, n *pg_query.Node) { r.copy(n.GetCopyStmt()) },
-		kind[pg_query.Node_InsertStmt]():        func(r *run, n *pg_query.Node) { r.insert(n.GetInsertStmt()) },
-		kind[pg_query.Node_UpdateStmt]():        func(r *run, n *pg_query.Node) { r.update(n.GetUpdateStmt()) },
-		kind[pg_query.Node_DeleteStmt]():        func(r *run, n *pg_query.Node) { r.delete(n.GetDeleteStmt()) },
-		kind[pg_query.Node_TruncateStmt]():      func(r *run, n *pg_query.Node) { r.truncate(n.GetTruncateStmt()) },
-		kind[pg_query.Node_CreateStmt]():        func(r *run, n *pg_query.Node) { r.createTable(n.GetCreateStmt()) },
-		kind[pg_query.Node_CreateTableAsStmt](): func(r *run, n *pg_query.Node) { r.createTableAs(n.GetCreateTableAsStmt()) },
-		kind[pg_query.Node_DropStmt]():          func(r *run, n *pg_query.Node) { r.dropTable(n.GetDropStmt()) },
-		kind[pg_query.Node_IndexStmt]():         func(r *run, n *pg_query.Node) { r.createIndex(n.GetIndexStmt()) },
-		kind[pg_query.Node_VacuumStmt]():        func(r *run, n *pg_query.Node) { r.analyze(n.GetVacuumStmt()) },
-		kind[pg_query.Node_ExplainStmt]():       func(r *run, n *pg_query.Node) { r.explain(n.GetExplainStmt()) },
-		kind[pg_query.Node_DeclareCursorStmt](): func(r *run, n *pg_query.Node) { r.declare(n.GetDeclareCursorStmt()) },
-		kind[pg_query.Node_FetchStmt]():         func(r *run, n *pg_query.Node) { r.fetch(n.GetFetchStmt()) },
-		kind[pg_query.Node_ClosePortalStmt]():   func(r *run, n *pg_query.Node) { r.closePortal(n.GetClosePortalStmt()) },
-		kind[pg_query.Node_PrepareStmt]():       func(r *run, n *pg_query.Node) { r.prepare(n.GetPrepareStmt()) },
-		kind[pg_query.Node_ExecuteStmt]():       func(r *run, n *pg_query.Node) { r.execute(n.GetExecuteStmt()) },
-		kind[pg_query.Node_DeallocateStmt]():    func(r *run, n *pg_query.Node) { r.deallocate(n.GetDeallocateStmt()) },
-		kind[pg_query.Node_TransactionStmt]():   func(r *run, n *pg_query.Node) { r.transaction(n.GetTransactionStmt()) },
-		kind[pg_query.Node_VariableSetStmt]():   func(r *run, n *pg_query.Node) { r.set(n.GetVariableSetStmt()) },
-		kind[pg_query.Node_VariableShowStmt]():  func(r *run, n *pg_query.Node) { r.show(n.GetVariableShowStmt()) },
-		kind[pg_query.Node_DiscardStmt]():       func(r *run, n *pg_query.Node) { r.discard(n.GetDiscardStmt()) },
-		kind[pg_query.Node_ListenStmt]():        func(r *run, _ *pg_query.Node) { r.out.Kind = "LISTEN" },
-		kind[pg_query.Node_UnlistenStmt]():      func(r *run, _ *pg_query.Node) { r.out.Kind = "UNLISTEN" },
+// supported returns what is done with the kind of a statement. ok is false if it is refused.
+func (r *run) supported(n *pg_query.Node) (handle handler, ok bool) {
+	k := r.kinds[reflect.TypeOf(n.GetNode())]
+	r.out.Kind = k.command()
+	if k.handle == nil {
+		r.refuse(k.refusal())
 	}
-}
-
-func kind[T any]() reflect.Type { return reflect.TypeFor[*T]() }
-
-// unsupportedKind words the refusal of kinds that a user may well try.
-func unsupportedKind(n *pg_query.Node) (what, hint string) {
-	const readOnly = "It takes a role of `access: direct`."
-	switch n.Node.(type) {
-	case *pg_query.Node_MergeStmt:
-		return "MERGE", readOnly
-	case *pg_query.Node_DoStmt:
-		return "DO", "A code block can run any statement: send the statements themselves."
-	case *pg_query.Node_CallStmt:
-		return "CALL", "A procedure can run any statement: send the statements themselves."
-	case *pg_query.Node_LockStmt:
-		return "LOCK", ""
-	case *pg_query.Node_NotifyStmt:
-		return "NOTIFY", ""
-	}
-	name := strings.TrimPrefix(fmt.Sprintf("%T", n.Node), "*pg_query.Node_")
-	return "this statement (" + strings.TrimSuffix(name, "Stmt") + ")", readOnly
+	return k.handle, k.handle != nil
 }
 
 func (r *run) refuse(refusal *Refusal) {
@@ -160,28 +117,37 @@ func (r *run) query(s *pg_query.SelectStmt) *resolver {
 	return q
 }
 
-// inner returns the query inside a statement that may hold several kinds, refusing all but SELECT.
-func (r *run) inner(n *pg_query.Node) *pg_query.SelectStmt {
-	if s := n.GetSelectStmt(); s != nil {
-		return s
+// nested handles the statement inside another one, which keeps its kind.
+func (r *run) nested(n *pg_query.Node) {
+	outer := r.out.Kind
+	defer func() { r.out.Kind = outer }()
+	switch n.GetNode().(type) {
+	case *pg_query.Node_SelectStmt: // without INTO, says the grammar or the resolver
+		r.query(n.GetSelectStmt())
+	case *pg_query.Node_InsertStmt, *pg_query.Node_UpdateStmt, *pg_query.Node_DeleteStmt, *pg_query.Node_MergeStmt:
+		if handle, ok := r.supported(n); ok {
+			handle(r, n)
+		}
+	default:
+		k := r.kinds[reflect.TypeOf(n.GetNode())]
+		r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("%s of %s is not supported by pgscrim", outer, k.command()), Hint: "Run the statement itself."})
 	}
-	what, hint := unsupportedKind(n)
-	r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("%s of %s is not supported by pgscrim", r.out.Kind, what), Hint: hint})
-	return nil
 }
 
 func (r *run) explain(s *pg_query.ExplainStmt) {
 	r.out.Kind = "EXPLAIN"
-	if s.Query.GetExecuteStmt() != nil && !r.policy.MayExplain(r.session.Roles, r.out.Purpose) {
+	may := r.policy.MayExplain(r.session.Roles, r.out.Purpose)
+	switch {
+	case s.Query.GetExecuteStmt() != nil && !may:
 		r.refuse(r.explainRefused())
-		return
-	}
-	if e := s.Query.GetExecuteStmt(); e != nil {
-		r.execute(e)
-		return
-	}
-	if inner := r.inner(s.Query); inner != nil {
-		if q := r.query(inner); q.protects() && !r.policy.MayExplain(r.session.Roles, r.out.Purpose) {
+	case s.Query.GetExecuteStmt() != nil:
+		r.execute(s.Query.GetExecuteStmt())
+	case s.Query.GetSelectStmt() != nil:
+		if q := r.query(s.Query.GetSelectStmt()); q.protects() && !may {
+			r.refuse(r.explainRefused())
+		}
+	default:
+		if r.nested(s.Query); len(r.out.Relations) > 0 && !may {
 			r.refuse(r.explainRefused())
 		}
 	}
@@ -195,9 +161,7 @@ func (r *run) explainRefused() *Refusal {
 
 func (r *run) declare(s *pg_query.DeclareCursorStmt) {
 	r.out.Kind, r.out.Effect = "DECLARE CURSOR", Effect{Kind: EffectDeclare, Name: s.Portalname}
-	if inner := r.inner(s.Query); inner != nil {
-		r.query(inner)
-	}
+	r.nested(s.Query)
 }
 
 func (r *run) fetch(s *pg_query.FetchStmt) {
@@ -213,22 +177,19 @@ func (r *run) closePortal(s *pg_query.ClosePortalStmt) {
 
 func (r *run) prepare(s *pg_query.PrepareStmt) {
 	r.out.Kind, r.out.Effect = "PREPARE", Effect{Kind: EffectPrepare, Name: s.Name}
-	inner := r.inner(s.Query)
-	if inner == nil {
-		return
-	}
 	q := r.resolver()
-	q.parameters = nil
+	session := *r.session
+	session.Parameters = nil
 	for _, t := range s.Argtypes {
-		q.parameters = append(q.parameters, q.typeName(t.GetTypeName()))
-	}
-	for i, t := range q.parameters {
-		if t == 0 {
-			q.parameters[i] = typeArray // of a type that is not known here: compared with nothing
+		typ := q.typeName(t.GetTypeName())
+		if typ == 0 {
+			typ = typeArray // of a type that is not known here: compared with nothing
 		}
+		session.Parameters = append(session.Parameters, typ)
 	}
-	q.query(inner, nil, nil, true)
 	r.conclude(q)
+	r.session = &session
+	r.nested(s.Query)
 }
 
 func (r *run) execute(s *pg_query.ExecuteStmt) {
@@ -291,9 +252,7 @@ func (r *run) copy(s *pg_query.CopyStmt) {
 	case s.IsFrom:
 		r.copyFrom(s)
 	case s.Query != nil:
-		if inner := r.inner(s.Query); inner != nil {
-			r.query(inner)
-		}
+		r.nested(s.Query)
 	case s.Relation != nil:
 		r.copyTable(s)
 	default:

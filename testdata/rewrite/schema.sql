@@ -72,6 +72,7 @@ CREATE MATERIALIZED VIEW crm.city_list AS SELECT city FROM crm.stores;
 CREATE FUNCTION crm.double(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 2';
 CREATE FUNCTION crm.peek(bigint) RETURNS text LANGUAGE sql STABLE AS 'SELECT name FROM crm.customers WHERE id = $1';
 CREATE FUNCTION crm.same(int, int) RETURNS bool LANGUAGE sql IMMUTABLE AS 'SELECT $1 = $2';
+CREATE PROCEDURE crm.tally(int) LANGUAGE sql AS 'SELECT $1';
 CREATE OPERATOR crm.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = crm.same);
 CREATE SEQUENCE crm.numbers;
 
