@@ -9,8 +9,9 @@
 // # Invariants
 //
 //   - One record is one line, whatever a client sends: every control character and line separator is escaped.
-//   - When [Log.Append] returns without an error under [Strict], the record has survived the machine's power; one that closes
-//     another has survived the process, and the next record takes it along.
+//   - When [Log.Append], or [Log.Wait] after [Log.Write], returns without an error under [Strict], the record has survived the machine's
+//     power; under [Relaxed] the process, and a fifth of a second later the machine. A record that closes another goes with the next one, or
+//     a few milliseconds later.
 //   - Every failure of the disk is returned to the caller, who must not let the statement run.
 //   - What a failure leaves of a record is removed before the next one is written; what a crash leaves is ended
 //     with a newline and kept, as evidence.

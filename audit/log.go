@@ -39,21 +39,30 @@ type Options struct {
 // ErrClosed is returned by Append after Close.
 var ErrClosed = errors.New("audit: the log is closed")
 
+// closingDelay bounds how long a record that closes another may wait in memory for the next record, with which it is written.
+const closingDelay = 5 * time.Millisecond
+
 // Log is an append-only log of records. It is safe for concurrent use.
 type Log struct {
 	opts Options
 	torn int64
 
-	mu      sync.Mutex // guards what follows
-	file    file
-	size    int64 // of the whole lines; what lies behind them is the rest of a failed write
-	seq     uint64
-	dirty   bool  // a write has failed: cut the file back to size before the next one
-	failed  error // an fsync has failed, or the log is closed: final
-	scratch []byte
+	mu       sync.Mutex // guards what follows
+	file     file
+	size     int64  // of the whole lines in the file; what lies behind them is the rest of a failed write
+	lines    []byte // numbered, but not yet in the file: records that close others
+	seq      uint64
+	dirty    bool  // a write has failed: cut the file back to size before the next one
+	failed   error // an fsync has failed, or the log is closed: final
+	written  uint64
+	synced   uint64
+	advanced sync.Cond // synced or failed has changed
+	late     *time.Timer
+	lateSet  bool
 
-	syncMu sync.Mutex // held during fsync; guards synced. Taken before mu.
-	synced uint64
+	unsynced chan struct{} // there are records for syncs to take to the disk
+	stopped  chan struct{} // syncs has ended
+	closed   sync.Once
 }
 
 // Open opens the log in dir, which it creates if need be, and continues its numbering. Only one process can hold a
@@ -93,107 +102,184 @@ func open(dir string, opts Options) (_ *Log, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Log{opts: opts, torn: torn, file: f, size: size, seq: seq, synced: seq}, nil
+	l := &Log{opts: opts, torn: torn, file: f, size: size, seq: seq, written: seq, synced: seq, unsynced: make(chan struct{}, 1), stopped: make(chan struct{})}
+	l.advanced.L = &l.mu
+	l.late = time.AfterFunc(time.Hour, l.writeLate)
+	l.late.Stop()
+	go l.syncs()
+	return l, nil
 }
 
 // Torn returns the length in bytes of the incomplete last line that Open found and ended, 0 if there was none. Such
 // a line is what a crash leaves; no client has received anything of the statement that it is about.
 func (l *Log) Torn() int64 { return l.torn }
 
-// Append assigns the record its Seq and Time, and its Replica if it has none, and writes it as one line. It returns
-// once the record is as durable as the options ask; one that closes another only has to be with the operating system, since
-// the client's result must not wait for it: the next record takes it to the disk. After an error the record must count as
-// not written: the statement that it is about must not run.
+// Append writes a record as Write does, and returns once it is as durable as the options ask: Write and Wait in one.
 func (l *Log) Append(r *Record) (seq uint64, err error) {
-	if seq, err = l.write(r); err != nil {
+	if seq, err = l.Write(r); err != nil {
 		return 0, err
 	}
-	if l.opts.Durability == Strict && r.Closes == 0 {
-		if err = l.sync(seq); err != nil {
-			return 0, err
-		}
+	if r.Closes > 0 {
+		return seq, nil
 	}
-	return seq, nil
+	return seq, l.Wait(seq)
 }
 
-// write numbers and writes one record.
-func (l *Log) write(r *Record) (uint64, error) {
+// Write assigns the record its Seq and Time, and its Replica if it has none, and hands it to the operating system as one line.
+// Under Strict it is then on its way to the disk: nothing of what it allows may be shown before [Log.Wait] has
+// returned. A record that closes another is only as durable as the next one, or closingDelay later: the client's result must not wait
+// for it. After an error the record counts as not written: the statement that it is about must not run.
+func (l *Log) Write(r *Record) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed != nil {
 		return 0, l.failed
-	}
-	if l.dirty {
-		if err := l.file.Truncate(l.size); err != nil {
-			return 0, fmt.Errorf("audit: remove the rest of a failed write: %w", err)
-		}
-		l.dirty = false
 	}
 	r.Seq = l.seq + 1
 	r.Time = time.Now().UTC()
 	if r.Replica == "" {
 		r.Replica = l.opts.Replica
 	}
-	l.scratch = encode(l.scratch[:0], r)
-	n, err := l.file.Write(l.scratch)
-	if err == nil && n < len(l.scratch) {
+	before := len(l.lines)
+	l.lines = encode(l.lines, r)
+	l.seq = r.Seq
+	if r.Closes > 0 {
+		if len(l.lines) < maxLate || l.flush() != nil {
+			l.writeSoon(closingDelay)
+		}
+		return r.Seq, nil
+	}
+	if err := l.flush(); err != nil {
+		l.lines, l.seq = l.lines[:before], l.seq-1
+		return 0, err
+	}
+	return r.Seq, nil
+}
+
+// writeSoon sees to it that what waits in memory is written before long.
+func (l *Log) writeSoon(delay time.Duration) {
+	if !l.lateSet {
+		l.lateSet = true
+		l.late.Reset(delay)
+	}
+}
+
+// maxLate bounds the bytes of records that wait in memory.
+const maxLate = 64 << 10
+
+// flush writes the lines that are not yet in the file. If it fails they stay, for another try.
+func (l *Log) flush() error {
+	if len(l.lines) == 0 {
+		return nil
+	}
+	if l.dirty {
+		if err := l.file.Truncate(l.size); err != nil {
+			return fmt.Errorf("audit: remove the rest of a failed write: %w", err)
+		}
+		l.dirty = false
+	}
+	n, err := l.file.Write(l.lines)
+	if err == nil && n < len(l.lines) {
 		err = io.ErrShortWrite
 	}
 	if err != nil {
 		l.dirty = true
-		return 0, fmt.Errorf("audit: write record: %w", err)
+		return fmt.Errorf("audit: write record: %w", err)
 	}
 	l.size += int64(n)
-	l.seq = r.Seq
-	return r.Seq, nil
-}
-
-// sync returns once the record seq is on disk. Whoever gets the lock syncs for all records written so far; those who
-// waited for it meanwhile mostly find their work done (group commit, as PostgreSQL's XLogFlush does it).
-func (l *Log) sync(seq uint64) error {
-	l.syncMu.Lock()
-	defer l.syncMu.Unlock()
-	if l.synced >= seq {
-		return nil
+	l.written = l.seq
+	if l.lines = l.lines[:0]; cap(l.lines) > maxLate*2 {
+		l.lines = nil // do not keep the memory of a rare long statement
 	}
-	l.mu.Lock()
-	written, failed := l.seq, l.failed
-	l.mu.Unlock()
-	if failed != nil {
-		return failed
+	select {
+	case l.unsynced <- struct{}{}:
+	default: // syncs knows
 	}
-	if err := l.file.Sync(); err != nil {
-		// The kernel may have dropped the pages, so that a later fsync succeeds without having written them:
-		// nothing that this open file says can be trusted any more.
-		err = fmt.Errorf("audit: fsync failed, the log needs to be opened anew: %w", err)
-		l.fail(err)
-		return err
-	}
-	l.synced = written
 	return nil
 }
 
-// fail makes err the answer to every further Append.
-func (l *Log) fail(err error) {
+// writeLate writes the records that close others and have waited for long enough. If that fails they wait on.
+func (l *Log) writeLate() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.failed = err
+	l.lateSet = false
+	if l.failed == nil && l.flush() != nil {
+		l.writeSoon(time.Second)
+	}
 }
 
-// Close syncs and closes the log, whatever its durability. Records that are being appended are finished first.
-func (l *Log) Close() error {
-	l.syncMu.Lock()
-	defer l.syncMu.Unlock()
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if errors.Is(l.failed, ErrClosed) {
+// Wait returns once the record seq is as durable as the options ask.
+func (l *Log) Wait(seq uint64) error {
+	if l.opts.Durability != Strict {
 		return nil
 	}
-	err := l.file.Sync()
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for l.synced < seq && l.failed == nil {
+		l.advanced.Wait()
+	}
+	if l.synced < seq {
+		return l.failed
+	}
+	return nil
+}
+
+// syncs takes what is written to the disk, for all who wait at once (group commit, as PostgreSQL's XLogFlush does it), until the
+// log is closed. Under Relaxed it does so every relaxedInterval.
+func (l *Log) syncs() {
+	defer close(l.stopped)
+	for range l.unsynced {
+		if l.opts.Durability == Relaxed {
+			time.Sleep(relaxedInterval)
+		}
+		l.mu.Lock()
+		written, failed := l.written, l.failed
+		l.mu.Unlock()
+		if failed != nil {
+			return
+		}
+		err := l.file.Sync()
+		l.mu.Lock()
+		if err != nil {
+			// The kernel may have dropped the pages, so that a later fsync succeeds without having written them:
+			// nothing that this open file says can be trusted any more.
+			l.failed = fmt.Errorf("audit: fsync failed, the log needs to be opened anew: %w", err)
+		} else {
+			l.synced = written
+		}
+		l.advanced.Broadcast()
+		l.mu.Unlock()
+	}
+}
+
+// relaxedInterval is how often a relaxed log is taken to the disk: what a crash of the machine can lose.
+const relaxedInterval = 200 * time.Millisecond
+
+// Close writes, syncs and closes the log, whatever its durability. Records that are being appended are finished first.
+func (l *Log) Close() error {
+	var err error
+	l.closed.Do(func() { err = l.close() })
+	return err
+}
+
+func (l *Log) close() error {
+	l.mu.Lock()
+	l.late.Stop()
+	err := l.flush()
+	if l.failed == nil {
+		l.failed = ErrClosed
+	}
+	l.mu.Unlock()
+	close(l.unsynced)
+	<-l.stopped
+	err = errors.Join(err, l.file.Sync())
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if err == nil {
-		l.synced = l.seq
+		l.synced = l.written
 	}
 	l.failed = ErrClosed
+	l.advanced.Broadcast()
 	if err = errors.Join(err, l.file.Close()); err != nil {
 		return fmt.Errorf("audit: close log: %w", err)
 	}

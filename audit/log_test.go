@@ -9,6 +9,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 // mustOpen opens a log that is closed when the test ends.
@@ -281,6 +282,71 @@ func TestGroupCommit(t *testing.T) {
 	wg.Wait()
 	if syncs != 2 {
 		t.Errorf("%d fsyncs for 1 + 20 records, want 2", syncs)
+	}
+}
+
+func TestWaitIsForTheDisk(t *testing.T) {
+	l, f := withFaulty(t, t.TempDir())
+	syncing, release := make(chan struct{}), make(chan struct{})
+	f.sync = func() error {
+		syncing <- struct{}{}
+		<-release
+		return nil
+	}
+	seq, err := l.Write(&Record{Event: "statement"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	<-syncing
+	waited := make(chan error)
+	go func() { waited <- l.Wait(seq) }()
+	select {
+	case err := <-waited:
+		t.Fatalf("Wait returns %v before the disk has the record", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	f.sync = nil
+	close(release)
+	if err := <-waited; err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestClosingRecordFollowsSoon(t *testing.T) {
+	dir := t.TempDir()
+	l := mustOpen(t, dir, Options{})
+	mustAppend(t, l, "SELECT 1", 1)
+	if _, err := l.Append(&Record{Event: "statement", Closes: 1}); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(10 * time.Second); len(mustTail(t, dir)) < 2; time.Sleep(closingDelay) {
+		if time.Now().After(deadline) {
+			t.Fatal("the closing record is not in the file")
+		}
+	}
+}
+
+func TestClosingRecordOutlivesAFullDisk(t *testing.T) {
+	dir := t.TempDir()
+	l, f := withFaulty(t, dir)
+	mustAppend(t, l, "SELECT 1", 1)
+	f.write = func([]byte) (int, error) { return 0, syscall.ENOSPC }
+	if _, err := l.Append(&Record{Event: "statement", Closes: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Append(&Record{Event: "statement"}); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("Append on a full disk: %v", err)
+	}
+	l.mu.Lock()
+	f.write = nil
+	l.mu.Unlock()
+	mustAppend(t, l, "SELECT 2", 3)
+	var got []string
+	for _, e := range mustTail(t, dir) {
+		got = append(got, fmt.Sprint(e.Seq, e.Closes, e.Statement, e.Err))
+	}
+	if want := "[1 0SELECT 1<nil> 2 1<nil> 3 0SELECT 2<nil>]"; fmt.Sprint(got) != want {
+		t.Errorf("log: %v, want %s", got, want)
 	}
 }
 

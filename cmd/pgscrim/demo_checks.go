@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -196,8 +197,17 @@ func (p *play) withdraw(ctx context.Context) (wrong string, err error) {
 }
 
 // everythingIsOnRecord checks that the audit log has a record for each statement that was sent so far, and another one
-// that says how it ended.
-func (p *play) everythingIsOnRecord(context.Context) (string, error) {
+// that says how it ended, which may follow within milliseconds.
+func (p *play) everythingIsOnRecord(context.Context) (wrong string, err error) {
+	for deadline := time.Now().Add(time.Second); ; time.Sleep(5 * time.Millisecond) {
+		if wrong, err = p.records(); wrong == "" || err != nil || time.Now().After(deadline) {
+			return wrong, err
+		}
+	}
+}
+
+// records holds what was sent against the audit log.
+func (p *play) records() (wrong string, err error) {
 	entries, err := audit.Tail(p.stage.config.Audit.Dir, math.MaxInt32)
 	if err != nil {
 		return "", err

@@ -100,7 +100,6 @@ func TestAuditTail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close()
 	rows := int64(7)
 	for _, r := range []*audit.Record{
 		{Event: "statement", User: "ana", Purpose: "reporting", Decision: "pass", Statement: "SELECT 1"},
@@ -110,6 +109,9 @@ func TestAuditTail(t *testing.T) {
 		if _, err := log.Append(r); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
 	}
 	file, err := os.OpenFile(filepath.Join(dir, audit.FileName), os.O_APPEND|os.O_WRONLY, 0)
 	if err != nil {
