@@ -12,9 +12,13 @@ type edit struct {
 	text       string
 }
 
-// sortEdits orders edits by place; insertions at one place keep the order in which they were made.
+// sortEdits orders edits by place; insertions at one place keep the order in which they were made, and come before what is
+// replaced there.
 func sortEdits(edits []edit) {
-	sort.SliceStable(edits, func(i, j int) bool { return edits[i].start < edits[j].start })
+	sort.SliceStable(edits, func(i, j int) bool {
+		a, b := edits[i], edits[j]
+		return a.start < b.start || a.start == b.start && a.start == a.end && b.start < b.end
+	})
 }
 
 // splice applies sorted edits to a text. ok is false if two of them overlap.

@@ -64,7 +64,7 @@ func (r *resolver) from(n *pg_query.Node, sc *scope) []*item {
 			r.leaky = true // it runs once for each row before it
 		}
 		cols, open := r.query(x.RangeSubselect.Subquery.GetSelectStmt(), parent, sc.ctes, false)
-		it := &item{cols: cols, open: open}
+		it := &item{cols: cols, open: open, subquery: true}
 		it.rename(x.RangeSubselect.Alias)
 		return []*item{it}
 	case *pg_query.Node_RangeFunction:
@@ -82,11 +82,14 @@ func (r *resolver) from(n *pg_query.Node, sc *scope) []*item {
 
 func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	before := sc.items
+	leaky := r.leaky
+	defer func() { r.leaky = r.leaky || leaky }()
 	left := r.from(j.Larg, sc)
 	sc.items = append(slices.Clip(before), left...)
 	right := r.from(j.Rarg, sc)
 	sc.items = before
 
+	leaky, r.leaky = leaky || r.leaky, false // what joins is looked at on its own
 	both := append(slices.Clip(left), right...)
 	using, _ := names(j.UsingClause)
 	if j.IsNatural {
@@ -117,6 +120,7 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 		it.merged = it.merged || len(using) > 0
 	}
 	r.expr(j.Quals, &scope{parent: sc.parent, ctes: sc.ctes, items: both})
+	r.leakyJoin = r.leakyJoin || r.leaky
 	if a := j.JoinUsingAlias; a != nil {
 		merged := &item{name: a.Aliasname}
 		for _, name := range using {

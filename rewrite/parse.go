@@ -280,6 +280,12 @@ func (p *parsed) is(i int, kind pg_query.Token) bool {
 	return i >= 0 && i < len(p.tokens) && p.tokens[i].kind == kind
 }
 
+// isLabel reports whether token i is a name by its place, whatever the word: t.end, AS case.
+func (p *parsed) isLabel(i int) bool {
+	before := p.skip(i, -1)
+	return p.is(before, pg_query.Token_ASCII_46) || p.is(before, pg_query.Token_AS)
+}
+
 // closing returns the index of the bracket that closes the one at i, -1 if there is none.
 func (p *parsed) closing(i int) int {
 	depth := 0

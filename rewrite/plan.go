@@ -36,7 +36,7 @@ type plan struct {
 // fragmentKey is what a fragment depends on beside its plan.
 type fragmentKey struct {
 	columns, source, sample string
-	fence                   bool
+	locked, fence           bool
 }
 
 // cell is the decision on one column.
@@ -165,6 +165,7 @@ type fragment struct {
 	need   func(column string) bool // masked columns that are not needed are left out
 	source string                   // what stands in FROM, without an alias
 	sample string                   // a TABLESAMPLE clause
+	locked bool                     // its rows are locked: nothing else may stand in FROM
 	fence  bool                     // keep the caller's conditions from running before the row rules
 }
 
@@ -177,7 +178,7 @@ func (p *plan) sql(f fragment) string {
 			needed[i] = '1'
 		}
 	}
-	key := fragmentKey{string(needed), f.source, f.sample, f.fence}
+	key := fragmentKey{string(needed), f.source, f.sample, f.locked, f.fence}
 	if text, ok := p.fragments.Load(key); ok {
 		return text.(string)
 	}
@@ -218,8 +219,19 @@ func (p *plan) build(f fragment) string {
 		}
 	}
 	where := g.rows()
+	joins := ""
+	if f.locked {
+		if where != "" {
+			where = g.apart(where, aliasSource)
+		}
+		for i, c := range g.conditions {
+			g.conditions[i] = g.apart(c, aliasSource)
+		}
+	} else {
+		joins = g.joins()
+	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "SELECT %s FROM %s AS %s%s%s", strings.Join(cols, ", "), f.source, aliasSource, f.sample, g.joins()+g.lateral())
+	fmt.Fprintf(&b, "SELECT %s FROM %s AS %s%s%s", strings.Join(cols, ", "), f.source, aliasSource, f.sample, joins+g.lateral())
 	if where != "" {
 		b.WriteString(" WHERE " + where)
 	}

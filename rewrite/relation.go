@@ -22,13 +22,16 @@ type ref struct {
 	at         int // byte offset of the name
 	start, end int // byte offsets of what the fragment replaces: the name with ONLY and *
 	only       bool
-	bare       bool   // the text does not say its schema
-	tableToken int    // index of the TABLE token of `TABLE name`, else -1
-	alias      string // to add behind the fragment, empty if the text has one
-	positional bool   // a column list renames the columns by position: none may be left out
-	complete   bool   // no column may be left out for want of use
-	sample     string // a TABLESAMPLE clause, moved into the fragment
-	copied     string // the columns of COPY table TO, which becomes COPY (SELECT columns FROM fragment) TO
+	bare       bool     // the text does not say its schema
+	tableToken int      // index of the TABLE token of `TABLE name`, else -1
+	alias      string   // to add behind the fragment, empty if the text has one
+	positional bool     // a column list renames the columns by position: none may be left out
+	complete   bool     // no column may be left out for want of use
+	sample     string   // a TABLESAMPLE clause, moved into the fragment
+	name       string   // the alias, or the relation's name
+	level      *scope   // the query level that it stands in
+	lock       *locking // of a reference whose rows are locked
+	copied     string   // the columns of COPY table TO, which becomes COPY (SELECT columns FROM fragment) TO
 
 	used      map[string]int  // columns named: the byte offset of the first place, negative if unknown
 	starred   map[string]bool // columns in `*` or a whole-row reference
@@ -74,7 +77,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 		r.refuse(at, missingRelation(rv))
 		return it
 	}
-	it.schema = rel.Name.Schema
+	it.schema, it.rel = rel.Name.Schema, rel
 	r.relations[display(rel)] = true
 	for _, c := range rel.Columns {
 		it.cols = append(it.cols, column{name: c.Name, typ: c.Type})
@@ -82,7 +85,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 	if r.isInside(at) {
 		return it
 	}
-	f := &ref{rel: rel, at: at, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}}
+	f := &ref{rel: rel, at: at, name: it.name, level: sc, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}}
 	f.bare = rv.Schemaname == ""
 	if !r.protect(f) {
 		r.spellOut(f)
@@ -99,6 +102,8 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 	f.positional = len(rv.Alias.GetColnames()) > 0
 	if rv.Alias == nil {
 		f.alias = rel.Name.Name
+	} else {
+		f.name = rv.Alias.Aliasname
 	}
 	if !r.span(f) {
 		r.unsupported(at, "this spelling of a table name", "Write schema.table AS alias.")
@@ -215,7 +220,9 @@ func (r *resolver) definition(f *ref) *resolver {
 		return nil
 	}
 	r.leaky = r.leaky || sub.leaky
-	r.locks = r.locks || sub.locks
+	if sub.locks && sub.protects() {
+		r.unsupported(f.at, "a view that locks rows of protected relations", "")
+	}
 	r.items += max(0, sub.items-1) // the view itself is counted
 	if r.personal == nil {
 		r.personal = sub.personal
@@ -360,6 +367,9 @@ func (r *resolver) finish(fenced bool) {
 			return
 		}
 		r.denied(f)
+		if f.lock != nil {
+			r.guardLock(f)
+		}
 		body := r.fragmentOf(f, fenced)
 		text := "(" + body + ")"
 		size += len(text)
@@ -408,7 +418,7 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 		source = "(" + text + ")"
 	}
 	return f.plan.sql(fragment{need: used, source: source, sample: f.sample,
-		fence: fenced && f.plan.hides()})
+		locked: f.lock != nil, fence: fenced && f.plan.hides() && f.lock == nil})
 }
 
 // barrier keeps the caller's conditions from running inside a view's definition, as security_barrier does.

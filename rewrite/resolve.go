@@ -32,8 +32,11 @@ type resolver struct {
 	leaky bool
 	// items counts the FROM items of the statement.
 	items int
-	// locks is true if the statement locks rows.
-	locks bool
+	// locks is true if the statement locks rows; lockedOnly is a relation that it may lock only if it reads nothing protected.
+	locks      bool
+	lockedOnly *catalog.Relation
+	// leakyJoin is true if a condition of a join is leaky.
+	leakyJoin bool
 	// mayInto is true if the next query may be a SELECT INTO: its table is looked at already.
 	mayInto bool
 	// inside are the spans of fragments, when a rewritten text is verified: what is in them is not looked at again.
@@ -46,6 +49,7 @@ type resolver struct {
 type views struct {
 	*binding
 	plan       func(*entry) *plan
+	mayWrite   func(*entry) bool
 	countables *countables // see countable
 	open       []uint32    // OIDs of the views whose definitions are being walked
 }
@@ -89,7 +93,6 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 		ctes = r.with(s.WithClause, parent, ctes)
 	}
 	for _, n := range s.LockingClause {
-		r.locks = true
 		for _, of := range n.GetLockingClause().GetLockedRels() {
 			r.visited[of.GetRangeVar()] = true // an alias of FROM
 		}
@@ -164,9 +167,13 @@ func (r *resolver) sortOutput(sort []*pg_query.Node, cols []column, sc *scope) {
 
 // plain walks a SELECT that is no set operation.
 func (r *resolver) plain(s *pg_query.SelectStmt, sc *scope, top bool) (cols []column, open bool) {
+	refs, leakyJoin := len(r.refs), r.leakyJoin
+	r.leakyJoin = false
 	for _, n := range s.FromClause {
 		sc.items = append(sc.items, r.from(n, sc)...)
 	}
+	r.lock(s, sc, refs, r.leakyJoin)
+	r.leakyJoin = leakyJoin
 	r.expr(s.WhereClause, sc)
 
 	grouped := len(s.GroupClause) > 0

@@ -134,6 +134,7 @@ func parameters(p *parsed, raw *pg_query.RawStmt) (out []string) {
 // changes for the caller. It knows nothing of how the rewriter walks.
 func (r *Rewriter) unprotected(raw *pg_query.RawStmt, inside [][2]int, s Session, st *Statement) (found string) {
 	var relations []*pg_query.RangeVar
+	written := map[*pg_query.RangeVar]bool{} // what a statement writes stands there itself
 	ctes := map[string]bool{}
 	var walk func(v reflect.Value)
 	walk = func(v reflect.Value) {
@@ -149,6 +150,14 @@ func (r *Rewriter) unprotected(raw *pg_query.RawStmt, inside [][2]int, s Session
 				relations = append(relations, x)
 			case *pg_query.CommonTableExpr:
 				ctes[x.Ctename] = true
+			case *pg_query.InsertStmt:
+				written[x.Relation] = true
+			case *pg_query.UpdateStmt:
+				written[x.Relation] = true
+			case *pg_query.DeleteStmt:
+				written[x.Relation] = true
+			case *pg_query.MergeStmt:
+				written[x.Relation] = true
 			}
 			walk(v.Elem())
 		case reflect.Slice:
@@ -168,7 +177,7 @@ func (r *Rewriter) unprotected(raw *pg_query.RawStmt, inside [][2]int, s Session
 	plan := r.planFor(newCaller(s.Roles, st.Purpose))
 	for _, rv := range relations {
 		at := int(rv.Location)
-		if rv.Schemaname == "" && ctes[rv.Relname] || slices.ContainsFunc(inside, func(s [2]int) bool { return s[0] <= at && at < s[1] }) {
+		if written[rv] || rv.Schemaname == "" && ctes[rv.Relname] || slices.ContainsFunc(inside, func(s [2]int) bool { return s[0] <= at && at < s[1] }) {
 			continue
 		}
 		for _, schema := range []string{rv.Schemaname, "crm", "staff", "public"} {

@@ -2,6 +2,8 @@ package rewrite
 
 import (
 	pg_query "github.com/pganalyze/pg_query_go/v5"
+
+	"github.com/pgscrim/pgscrim/rewrite/catalog"
 )
 
 // scope is the names that one query level can see: its FROM items, and those of the levels around it.
@@ -31,8 +33,11 @@ type item struct {
 	name   string // alias, or the relation's name
 	schema string // of a relation without an alias, by which its columns can be qualified too
 	cols   []column
-	open   bool // it may have columns that are not listed
-	ref    *ref // the relation reference, nil for others
+	open   bool              // it may have columns that are not listed
+	ref    *ref              // the relation reference, nil for others
+	rel    *catalog.Relation // the relation, protected or not, nil for others
+	// subquery is true for a subquery in FROM.
+	subquery bool
 	// merged is true if a USING or NATURAL join has merged columns of it with another's.
 	merged bool
 }

@@ -55,7 +55,7 @@ func (r *run) resolver() *resolver {
 		r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("search_path %q is not supported by pgscrim", r.values.SearchPath),
 			Hint: "Leave pg_temp out, and pg_catalog too or name it first."})
 	}
-	v := &views{binding: r.binding, plan: r.plan}
+	v := &views{binding: r.binding, plan: r.plan, mayWrite: r.mayWrite}
 	q := r.newResolver(v, r.p, path)
 	q.temp, q.visited, q.parameters = r.values.Temporary, r.visited, r.session.Parameters
 	return q
@@ -63,8 +63,8 @@ func (r *run) resolver() *resolver {
 
 // conclude takes over what a resolver has found.
 func (r *run) conclude(q *resolver) {
-	if q.refusal == nil && q.locks && q.protects() {
-		q.unsupported(-1, "FOR UPDATE or FOR SHARE on a protected relation", "Read the rows without locking them.")
+	if q.refusal == nil && q.lockedOnly != nil && q.protects() {
+		q.refuse(-1, lockRefused(q.lockedOnly)) // which rows it locks follows from what is protected
 	}
 	if q.refusal == nil {
 		r.accountable(q)

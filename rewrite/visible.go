@@ -140,7 +140,7 @@ func (q *resolver) split(i int, end func(i int) bool) (items [][2]int) {
 	}
 	for ; i >= 0 && i < len(q.p.tokens); i = q.next(i) {
 		kind := q.p.tokens[i].kind
-		if before := q.p.skip(i, -1); q.p.is(before, pg_query.Token_ASCII_46) || q.p.is(before, pg_query.Token_AS) {
+		if q.p.isLabel(i) {
 			kind = pg_query.Token_IDENT // t.end, AS case
 		}
 		switch {

@@ -276,7 +276,9 @@ func (r *run) change(rv *pg_query.RangeVar, with *pg_query.WithClause, sets, fro
 		others.items = append(others.items, q.from(n, others)...)
 	}
 	sc.items = append(sc.items, others.items...)
-	q.expr(where, sc)
+	if !q.currentOf(t, where) {
+		q.expr(where, sc)
+	}
 	sc.exempt = true // evaluated on rows that have passed the condition
 	for _, n := range sets {
 		q.assignment(n, sc)

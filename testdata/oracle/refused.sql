@@ -87,7 +87,7 @@ SELECT id FROM crm.customers WHERE email OPERATOR(lab.===) 'x'
 --! refused 42501
 SELECT lab.gather("e-Mail") FROM lab."Person"
 
---! refused 0A000
+--! refused 42501
 SELECT email FROM crm.customers FOR UPDATE
 
 --! refused 42501

@@ -125,6 +125,14 @@ CREATE TABLE lab.empty_row ();
 CREATE SEQUENCE lab.seq;
 SELECT nextval('lab.seq');
 
+-- Tables that callers may write: a queue of jobs about people, and a partitioned diary. Keys contain the subject.
+CREATE TABLE lab.jobs (person integer REFERENCES lab."Person", n integer DEFAULT 1, state text DEFAULT 'new', tries integer, note text, PRIMARY KEY (person, n));
+INSERT INTO lab.jobs SELECT i, n, (ARRAY['new', 'done', 'failed'])[1 + (i + n) % 3], i % 4, 'note ' || i || n FROM generate_series(1, 40) AS i, generate_series(1, 2) AS n;
+CREATE TABLE lab.diary (person integer, day date, entry text, mood integer, PRIMARY KEY (person, day)) PARTITION BY RANGE (day);
+CREATE TABLE lab.diary_2024 PARTITION OF lab.diary FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
+CREATE TABLE lab.diary_later PARTITION OF lab.diary DEFAULT;
+INSERT INTO lab.diary SELECT i, date '2024-06-01' + 20 * i, 'entry ' || i, i % 5 FROM generate_series(1, 40) AS i;
+
 -- Views over all that.
 CREATE VIEW lab.people AS SELECT "Id" AS id, upper("land") AS land, "Full Name" AS name, "e-Mail" AS mail, geb, num FROM lab."Person";
 CREATE VIEW lab.people_again AS SELECT p.id, p.name || ' <' || p.mail || '>' AS label, p.geb FROM lab.people p WHERE p.id < 30;
