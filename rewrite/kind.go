@@ -78,7 +78,7 @@ func StatementKinds() []StatementKind {
 		return StatementKind{Name: name, Remark: why, Instead: instead, node: node}
 	}
 	return []StatementKind{
-		{"SELECT, VALUES, TABLE, SELECT INTO", Rewritten, "Each reference to a protected relation becomes a subquery of its visible rows and cells. SELECT INTO makes a temporary table.", "",
+		{"SELECT, VALUES, TABLE, SELECT INTO", Rewritten, "Each reference to a protected relation becomes a subquery of its visible rows and cells. SELECT INTO makes a temporary table. FOR UPDATE and the like lock visible rows, of relations that the caller may write.", "",
 			on[pg_query.Node_SelectStmt](), func(r *run, n *pg_query.Node) { r.selectStmt(n.GetSelectStmt()) }},
 		{"COPY", Rewritten, "TO STDOUT of a table or a query. FROM STDIN as INSERT. A file or a program of the server is refused.", "",
 			on[pg_query.Node_CopyStmt](), func(r *run, n *pg_query.Node) { r.copy(n.GetCopyStmt()) }},
