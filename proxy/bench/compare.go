@@ -89,7 +89,7 @@ func (st *site) contests(targets []*target, opts Options) [][]*cell {
 		})
 	}
 	for _, q := range queries() {
-		all := func(t *target) bool { return t.name != pgbouncer && t.name != relaxed }
+		all := func(t *target) bool { return t.pid == 0 || t.name == strict }
 		contest(Key{Kind: Queries, Work: q.name, Clients: 1}, all, func(t *target) func(context.Context, bool) (*measurement, error) {
 			return func(ctx context.Context, warmUp bool) (*measurement, error) {
 				atLeast := time.Duration(opts.Seconds) * 100 * time.Millisecond

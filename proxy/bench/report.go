@@ -42,6 +42,7 @@ type Result struct {
 	// ProxyMicros and DatabaseMicros are CPU time in microseconds for each unit.
 	ProxyMicros    float64   `json:"proxy_us,omitempty"`
 	DatabaseMicros float64   `json:"database_us"`
+	P99Micros      float64   `json:"p99_us,omitempty"` // the latency that 99 % keep within
 	Rates          []float64 `json:"rates"` // of each round
 }
 
@@ -74,13 +75,14 @@ func newReport(opts Options, contests [][]*cell) *Report {
 			if view >= 0 {
 				result.RelativeToView = median(c.relativeTo(contest[view]))
 			}
-			var proxy, database []float64
+			var proxy, database, p99 []float64
 			for _, s := range c.samples {
 				result.Rates = append(result.Rates, s.rate())
 				proxy = append(proxy, micros(s.proxy)/s.units)
 				database = append(database, micros(s.database)/s.units)
+				p99 = append(p99, micros(s.p99))
 			}
-			result.Rate, result.ProxyMicros, result.DatabaseMicros = median(result.Rates), median(proxy), median(database)
+			result.Rate, result.ProxyMicros, result.DatabaseMicros, result.P99Micros = median(result.Rates), median(proxy), median(database), median(p99)
 			r.Results = append(r.Results, result)
 		}
 	}
@@ -132,9 +134,9 @@ func (r *Report) transactions(p *printer) {
 	last := Key{}
 	for _, x := range r.of(Transactions) {
 		if x.Work != last.Work {
-			p.printf("\n| %s | clients | mode | tps | relative | proxy us | database us |\n|---|---:|---|---:|---:|---:|---:|\n", x.Work)
+			p.printf("\n| %s | clients | mode | tps | relative | proxy us | database us | p99 us |\n|---|---:|---|---:|---:|---:|---:|---:|\n", x.Work)
 		}
-		p.printf("| %s | %d | %s | %.0f | %s | %.0f | %.0f |\n", x.Target, x.Clients, x.Mode, x.Rate, x.relative(), x.ProxyMicros, x.DatabaseMicros)
+		p.printf("| %s | %d | %s | %.0f | %s | %.0f | %.0f | %.0f |\n", x.Target, x.Clients, x.Mode, x.Rate, x.relative(), x.ProxyMicros, x.DatabaseMicros, x.P99Micros)
 		last = x.Key
 	}
 }

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"time"
@@ -36,6 +37,21 @@ tps = 4000.500000 (without initial connection time)
 	}
 	if _, _, err := parseSummary("pgbench: error: connection failed"); err == nil {
 		t.Error("no summary was one")
+	}
+}
+
+func TestPercentile(t *testing.T) {
+	prefix := filepath.Join(t.TempDir(), "latencies")
+	for name, lines := range map[string]string{".1": "0 1 300 0 1 1\n0 2 100 0 1 1\n", ".1.1": "1 1 200 0 1 1\n"} {
+		if err := os.WriteFile(prefix+name, []byte(lines), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := percentile(prefix, 0.5); err != nil || got != 200*time.Microsecond {
+		t.Errorf("median %v, %v", got, err)
+	}
+	if _, err := percentile(prefix, 0.5); err == nil {
+		t.Error("no latencies have a median")
 	}
 }
 

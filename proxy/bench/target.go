@@ -13,6 +13,9 @@ const (
 	handView  = "masked view"
 	barrier   = "security_barrier view"
 	pgbouncer = "PgBouncer"
+	pgpool    = "pgpool-II"
+	haproxy   = "HAProxy, TCP"
+	floor     = "Go relay that only frames"
 	strict    = "pgscrim"
 	relaxed   = "pgscrim, relaxed audit"
 )
@@ -49,19 +52,26 @@ func (st *site) targets(ctx context.Context, opts Options) ([]*target, error) {
 		{name: handView, address: st.address, login: asRole, schema: func(caller string) string { return caller }},
 		{name: barrier, address: st.address, login: asRole, schema: func(caller string) string { return caller + barrierSuffix }},
 	}
-	binary, err := findPgBouncer(ctx, opts.Install, opts.Messages)
-	switch {
-	case err == nil:
-		p, address, err := st.startPgBouncer(ctx, binary)
+	for _, peer := range peers() {
+		binary, err := peer.find(ctx, opts.Install, opts.Messages)
+		if errors.Is(err, errNoPeer) {
+			fmt.Fprintf(opts.Messages, "%s: %v: measuring without it\n", peer.name, err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, &target{name: pgbouncer, address: address, pid: p.pid(), login: asRole, schema: tables})
-	case errors.Is(err, errNoPgBouncer):
-		fmt.Fprintf(opts.Messages, "%v: measuring without it\n", err)
-	default:
+		p, address, err := st.startPeer(ctx, peer, binary)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, &target{name: peer.name, address: address, pid: p.pid(), login: asRole, schema: tables})
+	}
+	p, address, err := st.startFloor(ctx)
+	if err != nil {
 		return nil, err
 	}
+	all = append(all, &target{name: floor, address: address, pid: p.pid(), login: asRole, schema: tables})
 	for _, variant := range []struct{ name, durability string }{{strict, "strict"}, {relaxed, "relaxed"}} {
 		p, address, _, err := st.startPgscrim(ctx, opts.Binary, variant.durability)
 		if err != nil {

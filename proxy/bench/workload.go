@@ -2,11 +2,13 @@ package bench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +57,7 @@ func (w *workload) text(t *target) []byte {
 type measurement struct {
 	units   float64 // transactions, queries or megabytes
 	elapsed time.Duration
+	p99     time.Duration // the latency that 99 % of the transactions keep within; 0 where it was not measured
 	meter
 }
 
@@ -67,7 +70,8 @@ func (st *site) pgbench(ctx context.Context, w *workload, t *target, mode string
 	if err := os.WriteFile(script, w.text(t), 0o600); err != nil {
 		return nil, err
 	}
-	args := []string{"-n", "-M", mode, "-c", strconv.Itoa(clients), "-j", strconv.Itoa(min(clients, 2)), "-f", script}
+	logs := filepath.Join(st.dir, "latencies")
+	args := []string{"-n", "-l", "--log-prefix", logs, "-M", mode, "-c", strconv.Itoa(clients), "-j", strconv.Itoa(min(clients, 2)), "-f", script}
 	args = append(append(append(args, w.flags...), limit...), t.dsn(w.caller))
 	before, err := st.meter(t)
 	if err != nil {
@@ -85,7 +89,40 @@ func (st *site) pgbench(ctx context.Context, w *workload, t *target, mode string
 	if err != nil {
 		return nil, err
 	}
-	return &measurement{units: n, elapsed: time.Duration(n / rate * float64(time.Second)), meter: after.minus(before)}, nil
+	p99, err := percentile(logs, 0.99)
+	return &measurement{units: n, elapsed: time.Duration(n / rate * float64(time.Second)), p99: p99, meter: after.minus(before)}, err
+}
+
+// percentile reads the latencies that pgbench has logged under a prefix, and removes the files. A line holds client, transaction,
+// microseconds and more (pgbench's manual, Per-Transaction Logging).
+func percentile(prefix string, share float64) (time.Duration, error) {
+	paths, err := filepath.Glob(prefix + "*")
+	if err != nil {
+		return 0, err
+	}
+	var micros []int
+	for _, path := range paths {
+		b, err := os.ReadFile(path)
+		if err := errors.Join(err, os.Remove(path)); err != nil {
+			return 0, err
+		}
+		for line := range strings.Lines(string(b)) {
+			fields := strings.Fields(line)
+			if len(fields) < 3 {
+				return 0, fmt.Errorf("pgbench logs %q", line)
+			}
+			n, err := strconv.Atoi(fields[2])
+			if err != nil {
+				return 0, fmt.Errorf("pgbench logs %q", line)
+			}
+			micros = append(micros, n)
+		}
+	}
+	if len(micros) == 0 {
+		return 0, errors.New("pgbench logs no latencies")
+	}
+	slices.Sort(micros)
+	return time.Duration(micros[int(share*float64(len(micros)-1))]) * time.Microsecond, nil
 }
 
 // summary is what pgbench prints at its end. Without -C the rate leaves out the time to connect.
@@ -113,7 +150,7 @@ func (m meter) minus(earlier meter) meter {
 // meter reads what a target's proxy and the database have used up to now.
 func (st *site) meter(t *target) (m meter, err error) {
 	if t.pid != 0 {
-		if m.proxy, err = cpuTime(t.pid); err != nil {
+		if m.proxy, err = treeTime(t.pid); err != nil { // pgpool-II has a process for each client
 			return m, err
 		}
 	}
