@@ -43,7 +43,7 @@ type Result struct {
 	ProxyMicros    float64   `json:"proxy_us,omitempty"`
 	DatabaseMicros float64   `json:"database_us"`
 	P99Micros      float64   `json:"p99_us,omitempty"` // the latency that 99 % keep within
-	Rates          []float64 `json:"rates"` // of each round
+	Rates          []float64 `json:"rates"`            // of each round
 }
 
 // relative renders the ratio to direct access and its spread.
