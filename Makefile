@@ -7,13 +7,14 @@ GO           ?= go
 DEMO_FLAGS   ?=
 BENCH_FLAGS  ?=
 SOAK_FLAGS   ?=
+VERSIONS     ?=
 FUZZ_TIME    ?= 20s
 LINT_VERSION := v2.15.0
 LINT         := .bin/golangci-lint-$(LINT_VERSION)
 
 export CGO_ENABLED := 1
 
-.PHONY: build demo test lint fmt vet bench soak fuzz tools clean help compiler
+.PHONY: build demo test test-versions lint fmt vet bench soak fuzz tools clean help compiler
 
 build: compiler ## build bin/pgscrim
 	$(GO) build -o bin/pgscrim ./cmd/pgscrim
@@ -28,6 +29,9 @@ test: compiler fmt vet lint ## format, vet, lint, and all tests with the race de
 	$(GO) test -race -timeout 30m -v ./... 2>&1 | tee bin/test.log | grep --line-buffered -E '^(ok|FAIL|panic:|\?|#|--- (FAIL|SKIP))' \
 		|| { grep -vE '^(=== |PASS| *--- PASS)' bin/test.log; exit 1; }
 	@if grep -E '^ *--- SKIP' bin/test.log; then echo "make test: these tests were skipped, and none may be" >&2; exit 1; fi
+
+test-versions: compiler ## the tests that need PostgreSQL on each major version from 13 on; the servers come from npm (VERSIONS="13 18": on these)
+	.ci/test-versions $(VERSIONS)
 
 lint: compiler $(LINT) ## golangci-lint with .golangci.yml
 	$(LINT) run ./...
@@ -65,7 +69,7 @@ clean: ## remove what the targets have made
 	rm -rf bin .bin
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 compiler:
 	@command -v "$$($(GO) env CC | cut -d' ' -f1)" >/dev/null || { \

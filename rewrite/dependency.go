@@ -78,7 +78,7 @@ func (r *resolver) groupColumn(n *pg_query.Node, sc *scope, targets []*pg_query.
 	if _, items, _ := sc.find(name); len(items) == 1 {
 		return items[0], name
 	}
-	if t := outputTarget(name, targets); t != nil && t.Val.GetColumnRef() != nil && t.Val != n {
+	if t := r.outputTarget(name, targets); t != nil && t.Val.GetColumnRef() != nil && t.Val != n {
 		return r.groupColumn(t.Val, sc, nil)
 	}
 	return nil, ""

@@ -207,7 +207,7 @@ func (r *resolver) rangeFunction(f *pg_query.RangeFunction, sc *scope) *item {
 		for i, k := range pair {
 			if i == 0 {
 				r.expr(k, sc)
-				it.name = outputName(k)
+				it.name = r.outputName(k)
 			} else {
 				it.cols = append(it.cols, r.columnDefinitions(k.GetList().GetItems())...)
 			}

@@ -10,61 +10,6 @@ import (
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
 )
 
-// A statement may call the functions of pg_catalog that compute from their arguments. A function that PostgreSQL
-// itself marks volatile has an effect or reads a state, so it must be on the first list to be allowed; one that
-// is stable or immutable is allowed unless it is on the second.
-
-// safeVolatile are the volatile functions of pg_catalog that neither read what a policy may protect nor reach another session.
-var safeVolatile = set(
-	"random", "setseed", "gen_random_uuid", "clock_timestamp", "timeofday", "pg_sleep", "pg_sleep_for", "pg_sleep_until",
-	"txid_current", "pg_current_xact_id", "pg_notification_queue_usage", "pg_jit_available", "pg_is_in_recovery",
-	"random_normal", "pg_partition_ancestors", "pg_advisory_unlock", "pg_advisory_unlock_all", "pg_blocking_pids",
-	"pg_is_wal_replay_paused", "pg_get_wal_replay_pause_state", "pg_last_wal_replay_lsn", "pg_last_wal_receive_lsn", "pg_last_xact_replay_timestamp", "pg_partition_tree", "pg_collation_actual_version", "pg_database_collation_actual_version",
-)
-
-// unsafeFunctions are functions that PostgreSQL does not mark volatile, and why each is refused.
-var unsafeFunctions = map[string]string{
-	"ts_stat":                       "it runs a query given as text",
-	"ts_rewrite":                    "it runs a query given as text",
-	"query_to_xml":                  "it runs a query given as text",
-	"query_to_xmlschema":            "it runs a query given as text",
-	"query_to_xml_and_xmlschema":    "it runs a query given as text",
-	"cursor_to_xml":                 "it reads a cursor by name",
-	"cursor_to_xmlschema":           "it reads a cursor by name",
-	"table_to_xml":                  "it reads a relation by name",
-	"table_to_xmlschema":            "it reads a relation by name",
-	"table_to_xml_and_xmlschema":    "it reads a relation by name",
-	"schema_to_xml":                 "it reads relations by name",
-	"schema_to_xmlschema":           "it reads relations by name",
-	"schema_to_xml_and_xmlschema":   "it reads relations by name",
-	"database_to_xml":               "it reads relations by name",
-	"database_to_xmlschema":         "it reads relations by name",
-	"database_to_xml_and_xmlschema": "it reads relations by name",
-	"pg_prepared_statement":         "it shows rewritten statements",
-	"pg_cursor":                     "it shows rewritten statements",
-	"pg_mcv_list_items":             "it shows column values",
-	"pg_stats_ext_mcvlist_items":    "it shows column values",
-	"pg_sequence_last_value":        "it tells how many rows were written",
-}
-
-// unsafePrefixes are families of functions that read the server's state or files.
-var unsafePrefixes = []string{"pg_stat_", "pg_ls_", "pg_read_", "pg_control_", "lo_", "binary_upgrade_", "pg_logical_", "pg_replication_", "pg_hba_",
-	"pg_ident_", "pg_lock_", "pg_show_replication", "pg_get_replication", "pg_get_wal", "pg_get_backend", "pg_get_shmem"}
-
-// unsafeStable reports whether a function that is not volatile is refused.
-func unsafeStable(name string) bool {
-	_, listed := unsafeFunctions[name]
-	return listed || slices.ContainsFunc(unsafePrefixes, func(p string) bool { return strings.HasPrefix(name, p) })
-}
-
-func set(names ...string) map[string]bool {
-	m := make(map[string]bool, len(names))
-	for _, n := range names {
-		m[n] = true
-	}
-	return m
-}
-
 // functionRefused says why a function may not be called, nil if it may.
 func (r *resolver) functionRefused(f *catalog.Function) *Refusal {
 	if r.functions[f.Name] || f.Extension != "" && r.trusted[f.Extension] {
@@ -81,8 +26,8 @@ func (r *resolver) functionRefused(f *catalog.Function) *Refusal {
 	if guarded(f.Name.Name) {
 		return nil // its arguments are looked at where it is called
 	}
-	if f.Kind == 'f' && f.Volatile == 'v' && !safeVolatile[f.Name.Name] || unsafeStable(f.Name.Name) {
-		refusal.Detail = unsafeFunctions[f.Name.Name]
+	if reason, refused := refusedFunctions[f.Name.Name]; refused || f.Volatile != 'i' && !safeFunctions[f.Name.Name] {
+		refusal.Detail = reason
 		if refusal.Detail == "" {
 			refusal.Detail = "It changes or shows a state beyond its arguments."
 		}
@@ -94,7 +39,15 @@ func (r *resolver) functionRefused(f *catalog.Function) *Refusal {
 // guarded reports whether a function of pg_catalog is allowed only with a look at its arguments.
 func guarded(name string) bool {
 	_, size := sizeFunctions[name]
-	return size || name == "current_setting" || name == "set_config"
+	return size || name == "current_setting" || name == "set_config" || name == "pg_input_is_valid" || name == "pg_input_error_info"
+}
+
+// functionName is the name of the function that a call means. EXTRACT is date_part before PostgreSQL 14.
+func (b *binding) functionName(x *pg_query.FuncCall, name string) string {
+	if name == "extract" && x.Funcformat == pg_query.CoercionForm_COERCE_SQL_SYNTAX && b.snap.ServerVersion < 140000 {
+		return "date_part"
+	}
+	return name
 }
 
 // functionCall checks and walks a call.
@@ -106,6 +59,7 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 		r.unsupported(at, "this function call", "")
 		return 0
 	}
+	name[len(name)-1] = r.functionName(x, name[len(name)-1])
 	candidates := r.functionsNamed(name)
 	short := name[len(name)-1]
 	for _, f := range candidates {
@@ -133,6 +87,8 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 	case len(candidates) == 0 || candidates[0].Name.Schema != "pg_catalog":
 	case short == "current_setting":
 		r.settingRead(x, at)
+	case strings.HasPrefix(short, "pg_input_"):
+		r.inputType(x, at)
 	case short == "set_config" && setsFreely(x):
 	case short == "set_config":
 		r.refuse(at, Refusal{Code: "0A000", Message: "set_config is supported only as a statement of its own: SELECT set_config('name', 'value', is_local)", Hint: "Use SET."})
@@ -248,6 +204,24 @@ func (r *resolver) projection(x *pg_query.FuncCall, name string, sc *scope) bool
 	}
 	r.mark([]column{*it.column(name)}, int(x.Location))
 	return true
+}
+
+// inputType checks a call that runs the input function of a type which its second argument names: a domain's may run any function.
+func (r *resolver) inputType(x *pg_query.FuncCall, at int) {
+	if len(x.Args) == 2 {
+		name, _, _ := strings.Cut(strings.ToLower(x.Args[1].GetAConst().GetSval().GetSval()), "(")
+		name = strings.TrimSpace(name)
+		for internal, spelled := range sqlTypeNames {
+			if name == spelled {
+				name = internal
+			}
+		}
+		if r.snap.TypeByName("pg_catalog", name) != nil {
+			return
+		}
+	}
+	r.refuse(at, Refusal{Code: "42501", Message: "permission denied for a call of pg_input_is_valid or pg_input_error_info with this type",
+		Detail: "It runs the input function of the type.", Hint: "Name a type of pg_catalog, as a constant."})
 }
 
 // setsFreely reports whether a call of set_config gives a constant to a setting that a caller may set to anything.

@@ -78,15 +78,12 @@ supported) or 42501 (by policy), says why in its DETAIL and what to do instead i
 		slices.Sort(names)
 		b.WriteString("`" + strings.Join(names, "`, `") + "`\n")
 	}
-	b.WriteString("\n## Functions\n\nFunctions of pg_catalog that compute from their arguments (those that PostgreSQL does not mark volatile) may be called, but for these:\n\n| function | why it is refused |\n|---|---|\n")
-	for _, name := range slices.Sorted(maps.Keys(unsafeFunctions)) {
-		fmt.Fprintf(&b, "| `%s` | %s |\n", name, unsafeFunctions[name])
+	list("Functions", "Functions of pg_catalog that PostgreSQL marks immutable, which compute from their arguments, may be called, and of the others these. "+
+		"Functions elsewhere need the policy's `functions`: named, or of a trusted extension.", slices.Collect(maps.Keys(safeFunctions)))
+	b.WriteString("\nAmong those that are refused are these:\n\n| function | why it is refused |\n|---|---|\n")
+	for _, name := range slices.Sorted(maps.Keys(refusedFunctions)) {
+		fmt.Fprintf(&b, "| `%s` | %s |\n", name, refusedFunctions[name])
 	}
-	for _, prefix := range unsafePrefixes {
-		fmt.Fprintf(&b, "| `%s*` | it reads the server's state or files |\n", prefix)
-	}
-	list("Volatile functions", "Volatile functions of pg_catalog are refused, but for these. Functions elsewhere need the policy's `functions`: named, or of a trusted extension.",
-		slices.Collect(maps.Keys(safeVolatile)))
 	list("Settings", "`SET` and `set_config` may change these run-time parameters, `enable_*`, names with a prefix of the client's own, `search_path` (without pg_temp), `client_encoding` (to UTF8), `standard_conforming_strings` (to on), "+
 		"`client_min_messages` (to notice, warning or error), `pgscrim.purpose`, `pgscrim.reason` and `pgscrim.notices`. All others are refused: they would change what statements mean, or who runs them.",
 		slices.Collect(maps.Keys(freeSettings)))

@@ -250,7 +250,7 @@ func (r *resolver) orderExpr(n *pg_query.Node, sc *scope, targets []*pg_query.No
 	}
 	if ref := n.GetColumnRef(); ref != nil && len(ref.Fields) == 1 {
 		// A name that is not in the text may not be the one that PostgreSQL gives.
-		if name := ref.Fields[0].GetString_(); name != nil && sureOutput(name.Sval, targets) {
+		if name := ref.Fields[0].GetString_(); name != nil && r.sureOutput(name.Sval, targets) {
 			// Either the output column, whose expression is walked already, or an input column of that name.
 			if found, _, _ := sc.find(name.Sval); len(found) == 0 {
 				return
@@ -261,15 +261,15 @@ func (r *resolver) orderExpr(n *pg_query.Node, sc *scope, targets []*pg_query.No
 }
 
 // sureOutput reports whether a name is for certain that of an output column: the text gives it, or it is that of a column or function.
-func sureOutput(name string, targets []*pg_query.Node) bool {
-	t := outputTarget(name, targets)
+func (b *binding) sureOutput(name string, targets []*pg_query.Node) bool {
+	t := b.outputTarget(name, targets)
 	return t != nil && (t.Name != "" || t.Val.GetColumnRef() != nil || t.Val.GetFuncCall() != nil)
 }
 
 // outputTarget returns the target whose output name is given.
-func outputTarget(name string, targets []*pg_query.Node) *pg_query.ResTarget {
+func (b *binding) outputTarget(name string, targets []*pg_query.Node) *pg_query.ResTarget {
 	for _, n := range targets {
-		if t := n.GetResTarget(); t != nil && (t.Name == name || t.Name == "" && outputName(t.Val) == name) {
+		if t := n.GetResTarget(); t != nil && (t.Name == name || t.Name == "" && b.outputName(t.Val) == name) {
 			return t
 		}
 	}
@@ -288,7 +288,7 @@ func (r *resolver) target(t *pg_query.ResTarget, sc *scope) (cols []column, open
 	typ := r.expr(t.Val, sc)
 	c := column{name: t.Name, typ: typ}
 	if c.name == "" {
-		c.name, c.guessed = outputName(t.Val), t.Val.GetColumnRef() == nil
+		c.name, c.guessed = r.outputName(t.Val), t.Val.GetColumnRef() == nil
 	}
 	if ref := t.Val.GetColumnRef(); ref != nil {
 		c.origins = r.lookup(ref, sc).origins

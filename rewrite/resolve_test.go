@@ -2,9 +2,12 @@ package rewrite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // TestOutputTypes compares what the resolver believes of a query's output with the server's description of it: whether an
@@ -63,6 +66,9 @@ func TestOutputTypes(t *testing.T) {
 		t.Helper()
 		cols, open := columns(sql)
 		described, err := conn.Prepare(ctx, "", sql)
+		if pgErr := (*pgconn.PgError)(nil); errors.As(err, &pgErr) && pgErr.Code == "42601" && rw.snap.ServerVersion < 140000 {
+			return // the syntax is younger than the server
+		}
 		if err != nil {
 			t.Errorf("%s: %v", sql, err)
 			return

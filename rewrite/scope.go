@@ -149,16 +149,16 @@ func anyOf(cols []column) []column {
 	return out
 }
 
-// outputName is the name that PostgreSQL gives an output column without AS (FigureColname in parse_target.c).
-func outputName(n *pg_query.Node) string {
-	name, _ := figure(n)
+// outputName is the name that the server gives an output column without AS (FigureColname in parse_target.c).
+func (b *binding) outputName(n *pg_query.Node) string {
+	name, _ := b.figure(n)
 	if name == "" {
 		return "?column?"
 	}
 	return name
 }
 
-func figure(n *pg_query.Node) (name string, strength int) {
+func (b *binding) figure(n *pg_query.Node) (name string, strength int) {
 	if n == nil {
 		return "", 0
 	}
@@ -180,22 +180,26 @@ func figure(n *pg_query.Node) (name string, strength int) {
 		if f := last(x.AIndirection.Indirection); f != "" {
 			return f, 2
 		}
-		return figure(x.AIndirection.Arg)
+		return b.figure(x.AIndirection.Arg)
 	case *pg_query.Node_FuncCall:
-		return last(x.FuncCall.Funcname), 2
+		return b.functionName(x.FuncCall, last(x.FuncCall.Funcname)), 2
+	case *pg_query.Node_AConst:
+		if x.AConst.GetBoolval() != nil && b.snap.ServerVersion < 150000 { // a cast of 't' or 'f' until then
+			return "bool", 1
+		}
 	case *pg_query.Node_AExpr:
 		if x.AExpr.Kind == pg_query.A_Expr_Kind_AEXPR_NULLIF {
 			return "nullif", 2
 		}
 	case *pg_query.Node_TypeCast:
-		if name, strength = figure(x.TypeCast.Arg); strength <= 1 {
+		if name, strength = b.figure(x.TypeCast.Arg); strength <= 1 {
 			if t := last(x.TypeCast.TypeName.GetNames()); t != "" {
 				return t, 1
 			}
 		}
 		return name, strength
 	case *pg_query.Node_CollateClause:
-		return figure(x.CollateClause.Arg)
+		return b.figure(x.CollateClause.Arg)
 	case *pg_query.Node_GroupingFunc:
 		return "grouping", 2
 	case *pg_query.Node_SubLink:
@@ -214,12 +218,12 @@ func figure(n *pg_query.Node) (name string, strength int) {
 					if t.Name != "" {
 						return t.Name, 2
 					}
-					return figure(t.Val)
+					return b.figure(t.Val)
 				}
 			}
 		}
 	case *pg_query.Node_CaseExpr:
-		if name, strength = figure(x.CaseExpr.Defresult); strength <= 1 {
+		if name, strength = b.figure(x.CaseExpr.Defresult); strength <= 1 {
 			return "case", 1
 		}
 		return name, strength

@@ -54,7 +54,7 @@ func (r *resolver) protectSystem(f *ref) bool {
 	}
 	switch {
 	case name == "pg_class":
-		condition, columns := r.rowCounts()
+		condition, columns := r.rowCounts(f.rel)
 		f.system = &systemRelation{rel: f.rel, columns: columns, condition: condition}
 		return len(columns) > 0
 	case name == "pg_stat_activity", name == "pg_stat_ssl", name == "pg_stat_gssapi": // the session's own row
@@ -94,18 +94,25 @@ func (r *resolver) protectSystem(f *ref) bool {
 }
 
 // rowCounts gives what stands for the columns of pg_class that tell how many rows a relation has, hidden ones included, and
-// the condition that the caller may know them, which they name c1.
-func (r *resolver) rowCounts() (condition string, columns map[string]string) {
+// the condition that the caller may know them, which they name c1. These are all its numbers but those of attributes and
+// checks, which are of type int2: a later version's counts, such as relallfrozen of PostgreSQL 18, are among them.
+func (r *resolver) rowCounts(class *catalog.Relation) (condition string, columns map[string]string) {
 	counted := r.counted(aliasSource + ".oid")
 	if counted == "" {
 		return "", nil
 	}
-	hide := func(column, typ, unknown string) string {
-		return fmt.Sprintf("CASE WHEN %s.c1 THEN %s.%s ELSE '%s'::pg_catalog.%s END", aliasCondition, aliasSource, column, unknown, typ)
+	columns = map[string]string{}
+	for _, c := range class.Columns {
+		switch c.TypeSQL {
+		case "pg_catalog.int4", "pg_catalog.int8", "pg_catalog.float4", "pg_catalog.float8":
+			unknown := "0"
+			if c.Name == "reltuples" {
+				unknown = "-1"
+			}
+			columns[c.Name] = fmt.Sprintf("CASE WHEN %s.c1 THEN %s.%s ELSE '%s'::%s END", aliasCondition, aliasSource, c.Name, unknown, c.TypeSQL)
+		}
 	}
-	return counted, map[string]string{
-		"reltuples": hide("reltuples", "float4", "-1"), "relpages": hide("relpages", "int4", "0"), "relallvisible": hide("relallvisible", "int4", "0"),
-	}
+	return counted, columns
 }
 
 // firstUserOID is the first OID of an object that is not the system's own (FirstNormalObjectId in transam.h).

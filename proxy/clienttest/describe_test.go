@@ -31,7 +31,7 @@ func sameAnswers(t *testing.T, s *site, commands []string) {
 		if got[i] != want[i] {
 			t.Errorf("%s\n--- through the proxy:\n%s\n--- directly:\n%s", command, got[i], want[i])
 		}
-		if strings.Contains(want[i], "ERROR") {
+		if strings.Contains(want[i], "ERROR") && !s.newerThanPsql(t) {
 			t.Errorf("%s: this test tests nothing:\n%s", command, want[i])
 		}
 	}

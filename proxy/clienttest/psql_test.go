@@ -43,6 +43,9 @@ func psqlMajor(t *testing.T) int {
 	return major
 }
 
+// newerThanPsql reports whether the server is of a later major version than psql, whose commands may then fail.
+func (s *site) newerThanPsql(t *testing.T) bool { return s.snap.ServerVersion/10000 > psqlMajor(t) }
+
 // psqlCommand is psql with nothing of its surroundings: no files, no variables, no pager, but those given as NAME=value.
 func psqlCommand(ctx context.Context, t *testing.T, env []string, args ...string) *exec.Cmd {
 	t.Helper()

@@ -71,7 +71,11 @@ func newWorld(t *testing.T) *world {
 	if err := sample.Load(ctx, conn, sample.Options{Customers: customers}); err != nil {
 		t.Fatal(err)
 	}
-	for _, sql := range []string{string(lab), dropChecks, "ANALYZE"} {
+	var version int
+	if err := conn.QueryRow(ctx, "SELECT current_setting('server_version_num')::int").Scan(&version); err != nil {
+		t.Fatal(err)
+	}
+	for _, sql := range []string{elder(version).Replace(string(lab)), dropChecks, "ANALYZE"} {
 		if _, err := conn.PgConn().Exec(ctx, sql).ReadAll(); err != nil {
 			t.Fatalf("schema lab: %v", err)
 		}
@@ -90,6 +94,18 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	return w
+}
+
+// elder replaces in schema lab the types that a server of that version does not have.
+func elder(version int) *strings.Replacer {
+	var pairs []string
+	if version < 150000 {
+		pairs = append(pairs, "numeric(4,-2)", "numeric(9)")
+	}
+	if version < 140000 {
+		pairs = append(pairs, "datemultirange", "daterange", "'{[2024-01-01,2024-02-01)}'", "'[2024-01-01,2024-02-01)'")
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // dropChecks removes the checks of tables: masks and twins would violate them, and no query reads them.

@@ -50,6 +50,8 @@ func TestGolden(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	elsewhere := snap.ServerVersion/10000 != goldenVersion
+	neutral := func(r *rewritetest.Result, text string) string { return neutralText(snap, r, text) }
 	runner := &rewritetest.Runner{Rewriter: rw, Normalize: normalizer(snap, policy)}
 	settings := rewrite.KeySettings([]byte("the mask key of the golden files"))
 	settings["statement_timeout"] = "10s"
@@ -73,7 +75,7 @@ func TestGolden(t *testing.T) {
 			results := runner.Run(file)
 			server := connect(t, dsn, settings)
 			for _, r := range results {
-				if !r.Passed() && !*update {
+				if !r.Passed() && !*update && (!elsewhere || neutral(r, r.Got) != neutral(r, r.Case.Expected)) {
 					t.Errorf("%s:%d: %s\n%s\n-want +got:\n%s", file.Path, r.Case.Line, r.Case.Name, r.Case.SQL, cmp.Diff(r.Case.Expected, r.Got))
 				}
 				if path, ok := file.Value(r.Case, "search_path"); ok {
@@ -129,6 +131,31 @@ func normalizer(snap *catalog.Snapshot, policy *rules.Policy) func(string) strin
 		})
 	}
 }
+
+// goldenVersion is the major version of the PostgreSQL that the golden files are written on. What they say of views and of
+// catalogs contains texts of the server's, which another version spells otherwise.
+const goldenVersion = 15
+
+// neutralText takes out of a case's text what the server's version makes different: the qualifiers in the definitions of views, which
+// PostgreSQL 16 leaves away where they name the only relation, and columns of catalogs that not all versions have.
+func neutralText(snap *catalog.Snapshot, r *rewritetest.Result, text string) string {
+	text = newColumns.ReplaceAllString(text, "")
+	for _, s := range r.Answer.Statements {
+		for _, name := range s.Relations {
+			schema, relation, _ := strings.Cut(name, ".")
+			if rel := snap.Relation(schema, relation); rel != nil && rel.Kind == catalog.View {
+				return qualifiers.ReplaceAllString(text, "")
+			}
+		}
+	}
+	return text
+}
+
+var (
+	qualifiers = regexp.MustCompile(`\b\w+\.`)
+	newColumns = regexp.MustCompile(`, (CASE WHEN r\.c1 THEN s\.\w+ ELSE '0'::pg_catalog\.int4 END AS |NULL::pg_catalog\.\w+ AS |s\.)?` +
+		`"(query_id|relallfrozen|last_seq_scan|last_idx_scan|n_tup_newpage_upd|total_(auto)?(vacuum|analyze)_time)"`)
+)
 
 // sameShape runs the client's text and what is sent for it, and says what differs in the results' columns, tags
 // and errors. Rows may differ: that is what masks are for.

@@ -8,7 +8,7 @@ SELECT id, purpose,
        (ARRAY['web', 'web', 'store', 'call'])[1 + pg_temp.h(id, salt + 4) % 4]
 FROM generate_series($1::bigint, $2::bigint) AS id,
      (VALUES ('profiling', 100), ('marketing', 200)) AS p (purpose, salt),
-     LATERAL (SELECT CASE width_bucket(pg_temp.u(id, salt), ARRAY[0.45, 0.55, 0.65, 0.75])
+     LATERAL (SELECT CASE width_bucket(pg_temp.u(id, salt), ARRAY[0.45, 0.55, 0.65, 0.75]::double precision[])
                      WHEN 0 THEN 'given' WHEN 1 THEN 'refused' WHEN 2 THEN 'withdrawn' WHEN 3 THEN 'expired' END AS answer,
                      pg_temp.moment(pg_temp.u(id, salt + 1) * 0.97) AS asked) a
 WHERE answer IS NOT NULL; -- the rest were never asked

@@ -2,39 +2,47 @@
 -- the same data, and a table of what is peculiar to each market. All of it is temporary.
 
 -- A number from 0 to 2^31-1 that looks random: the same for the same row and salt.
-CREATE FUNCTION pg_temp.h(id bigint, salt bigint) RETURNS bigint LANGUAGE sql IMMUTABLE
-RETURN hashint8extended(id, salt) & 2147483647;
+CREATE FUNCTION pg_temp.h(id bigint, salt bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+SELECT hashint8extended(id, salt) & 2147483647
+$$;
 
 -- The same, evenly from 0 (included) to 1 (not included).
-CREATE FUNCTION pg_temp.u(id bigint, salt bigint) RETURNS double precision LANGUAGE sql IMMUTABLE
-RETURN (hashint8extended(id, salt) & 2147483647) / 2147483648.0::double precision;
+CREATE FUNCTION pg_temp.u(id bigint, salt bigint) RETURNS double precision LANGUAGE sql IMMUTABLE AS $$
+SELECT (hashint8extended(id, salt) & 2147483647) / 2147483648.0::double precision
+$$;
 
 -- One of the elements of a list.
-CREATE FUNCTION pg_temp.pick(list text[], id bigint, salt bigint) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN list[1 + (hashint8extended(id, salt) & 2147483647) % cardinality(list)];
+CREATE FUNCTION pg_temp.pick(list text[], id bigint, salt bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+SELECT list[1 + (hashint8extended(id, salt) & 2147483647) % cardinality(list)]
+$$;
 
 -- Where a customer lives: big and small markets, and 2 % who never said.
-CREATE FUNCTION pg_temp.country(id bigint) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN (ARRAY['US', 'CN', 'DE', 'IN', 'GB', 'JP', 'BR', 'FR', 'KR', 'CA', 'AU', 'ZA', 'SG', 'AE', NULL])[
+CREATE FUNCTION pg_temp.country(id bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+SELECT (ARRAY['US', 'CN', 'DE', 'IN', 'GB', 'JP', 'BR', 'FR', 'KR', 'CA', 'AU', 'ZA', 'SG', 'AE', NULL])[
     1 + width_bucket((hashint8extended(id, 1) & 2147483647)::integer % 1000,
-        ARRAY[220, 370, 480, 580, 660, 740, 815, 880, 910, 935, 955, 965, 975, 980])];
+        ARRAY[220, 370, 480, 580, 660, 740, 815, 880, 910, 935, 955, 965, 975, 980])]
+$$;
 
 -- The last digit of a number that ought to be a check digit and is not: Brazilian CPF and Japanese My Number both weigh
 -- the six digits before it with 7 to 2, modulo 11.
-CREATE FUNCTION pg_temp.wrong_check_digit(n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE
-RETURN (11 - (n % 10 * 2 + n / 10 % 10 * 3 + n / 100 % 10 * 4 + n / 1000 % 10 * 5 + n / 10000 % 10 * 6 + n / 100000 % 10 * 7) % 11 + 1) % 10;
+CREATE FUNCTION pg_temp.wrong_check_digit(n bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+SELECT (11 - (n % 10 * 2 + n / 10 % 10 * 3 + n / 100 % 10 * 4 + n / 1000 % 10 * 5 + n / 10000 % 10 * 6 + n / 100000 % 10 * 7) % 11 + 1) % 10
+$$;
 
 -- A moment between the opening of the shop and the day on which the sample was taken; the share is from 0 to 1.
-CREATE FUNCTION pg_temp.moment(share double precision) RETURNS timestamptz LANGUAGE sql IMMUTABLE
-RETURN to_timestamp(1672531200 + floor(share * 1275 * 86400)); -- from 2023-01-01, 1275 days
+CREATE FUNCTION pg_temp.moment(share double precision) RETURNS timestamptz LANGUAGE sql IMMUTABLE AS $$
+SELECT to_timestamp(1672531200 + floor(share * 1275 * 86400))
+$$; -- from 2023-01-01, 1275 days
 
 -- Formats are to_char's. Numbers are in ranges that are reserved for fiction or not given out, identity numbers break
 -- the rule that a real one would keep (a date, a region, a first or a check digit).
-CREATE FUNCTION pg_temp.range(format text) RETURNS bigint LANGUAGE sql IMMUTABLE
-RETURN power(10, length(regexp_replace(format, '"[^"]*"|FM', '', 'g')))::bigint;
+CREATE FUNCTION pg_temp.range(format text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+SELECT power(10, length(regexp_replace(format, '"[^"]*"|FM', '', 'g')))::bigint
+$$;
 
-CREATE FUNCTION pg_temp.number(format text, range bigint, id bigint, salt bigint) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN to_char(range / 5 + (hashint8extended(id, salt) & 2147483647) % (range * 4 / 5), format);
+CREATE FUNCTION pg_temp.number(format text, range bigint, id bigint, salt bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+SELECT to_char(range / 5 + (hashint8extended(id, salt) & 2147483647) % (range * 4 / 5), format)
+$$;
 
 CREATE TEMPORARY TABLE market (
     country text, name text, currency text, language text, income integer,
@@ -115,8 +123,9 @@ INSERT INTO market VALUES
  NULL, NULL, false, NULL, NULL);
 
 -- To write names in an address: Latin letters without their marks.
-CREATE FUNCTION pg_temp.ascii(name text) RETURNS text LANGUAGE sql IMMUTABLE
-RETURN translate(lower(name), 'äöüßáãàâéÉèêëíîóôõúçğışñ ''', 'aousaaaaeeeeeiioooucgisn');
+CREATE FUNCTION pg_temp.ascii(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+SELECT translate(lower(name), 'äöüßáãàâéÉèêëíîóôõúçğışñ ''', 'aousaaaaeeeeeiioooucgisn')
+$$;
 
 INSERT INTO crm.markets (country, name, currency)
 SELECT country, name, currency FROM market WHERE country IS NOT NULL ORDER BY country;
