@@ -58,10 +58,8 @@ func keyShown(p *plan, columns []string) bool {
 
 // groupColumn finds the item's column that an entry of GROUP BY means, by name, output name or number.
 func (r *resolver) groupColumn(n *pg_query.Node, sc *scope, targets []*pg_query.Node) (*item, string) {
-	if c := n.GetAConst(); c != nil && c.GetIval() != nil {
-		if i := int(c.GetIval().Ival); i >= 1 && i <= len(targets) {
-			n = targets[i-1].GetResTarget().GetVal()
-		}
+	if i, ok := r.p.wholeConstant(n); ok && i >= 1 && i <= len(targets) {
+		n = targets[i-1].GetResTarget().GetVal()
 	}
 	ref := n.GetColumnRef()
 	if ref == nil {

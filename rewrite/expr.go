@@ -80,7 +80,7 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 				return fmt.Sprintf("uses column %q of an extension's type without a cast: write %s::text", name[0], name[0])
 			}
 		case *pg_query.Node_TypeCast:
-			if msg := policyCast(x.TypeCast, rel, snap); msg != "" {
+			if msg := policyCast(p, x.TypeCast, rel, snap); msg != "" {
 				return msg
 			}
 			casts[x.TypeCast.Arg] = true
@@ -146,14 +146,14 @@ func compileExpr(text string, rel *catalog.Relation, snap *catalog.Snapshot) (e 
 
 // policyCast says what is wrong with a cast in an expression of the policy: its type must be the same whatever the search_path,
 // and its result whatever the settings of the session.
-func policyCast(x *pg_query.TypeCast, rel *catalog.Relation, snap *catalog.Snapshot) string {
+func policyCast(p *parsed, x *pg_query.TypeCast, rel *catalog.Relation, snap *catalog.Snapshot) string {
 	name, ok := names(x.TypeName.GetNames())
 	if !ok || len(name) == 0 || len(name) == 1 && snap.TypeByName("pg_catalog", name[0]) == nil {
 		return fmt.Sprintf("casts to %s: write the type's schema", dotted(name))
 	}
 	switch to := name[len(name)-1]; to {
 	case "date", "time", "timetz", "timestamp", "timestamptz":
-		if text := x.Arg.GetAConst().GetSval(); text == nil || to == "timestamptz" || !strings.ContainsAny(text.Sval, "0123456789") {
+		if text, ok := p.textConstant(x.Arg); !ok || to == "timestamptz" || !strings.ContainsAny(text, "0123456789") {
 			return fmt.Sprintf("casts to %s, which depends on the session's TimeZone: use (column AT TIME ZONE 'UTC')", to)
 		}
 	default:

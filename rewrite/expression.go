@@ -2,7 +2,6 @@ package rewrite
 
 import (
 	"slices"
-	"strconv"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 
@@ -119,21 +118,6 @@ func (r *resolver) jsonOutput(o *pg_query.JsonOutput) {
 	if o != nil {
 		r.typeName(o.TypeName)
 	}
-}
-
-func constantType(c *pg_query.A_Const) uint32 {
-	switch {
-	case c.GetIval() != nil:
-		return typeInt4
-	case c.GetFval() != nil:
-		if _, err := strconv.ParseInt(c.GetFval().Fval, 10, 64); err == nil {
-			return typeInt8
-		}
-		return typeNumeric
-	case c.GetBoolval() != nil:
-		return typeBool
-	}
-	return typeUnknown
 }
 
 // parameter is the type of $n: what the client has declared, else what it is compared with.
@@ -254,12 +238,6 @@ func (r *resolver) collatable(typ uint32) bool {
 // isValue reports whether an expression is a constant or a parameter.
 func isValue(n *pg_query.Node) bool { return n.GetAConst() != nil || n.GetParamRef() != nil }
 
-// isNumber reports whether an expression is a number without a type of its own.
-func isNumber(n *pg_query.Node) bool {
-	c := n.GetAConst()
-	return c.GetIval() != nil || c.GetFval() != nil
-}
-
 // leakproof reports whether an operator of pg_catalog between two types is leakproof (pg_proc.proleakproof).
 func (r *resolver) leakproof(op string, left, right uint32) bool {
 	if op == "!=" {
@@ -379,9 +357,9 @@ func (r *resolver) indirection(x *pg_query.A_Indirection, sc *scope) uint32 {
 	r.leak(sc)
 	first := x.Indirection[0].GetString_()
 	if ref := x.Arg.GetColumnRef(); ref != nil && first != nil && len(ref.Fields) == 1 {
-		name := ref.Fields[0].GetString_()
-		if found, _, _ := sc.find(name.GetSval()); len(found) == 0 {
-			if it, in := sc.byName("", name.GetSval()); it != nil {
+		name := fieldName(ref.Fields[0])
+		if found, _, _ := sc.find(name); len(found) == 0 {
+			if it, in := sc.byName("", name); it != nil {
 				if c := it.column(first.Sval); c != nil {
 					r.mark([]column{*c}, int(ref.Location))
 					in.noteBare(it, c.name, sc)

@@ -89,7 +89,7 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 		r.settingRead(x, at)
 	case strings.HasPrefix(short, "pg_input_"):
 		r.inputType(x, at)
-	case short == "set_config" && setsFreely(x):
+	case short == "set_config" && r.setsFreely(x):
 	case short == "set_config":
 		r.refuse(at, Refusal{Code: "0A000", Message: "set_config is supported only as a statement of its own: SELECT set_config('name', 'value', is_local)", Hint: "Use SET."})
 	default:
@@ -198,7 +198,7 @@ func (r *resolver) projection(x *pg_query.FuncCall, name string, sc *scope) bool
 	if ref == nil || len(ref.Fields) != 1 {
 		return false
 	}
-	it, _ := sc.byName("", ref.Fields[0].GetString_().GetSval())
+	it, _ := sc.byName("", fieldName(ref.Fields[0]))
 	if it == nil || it.column(name) == nil {
 		return false
 	}
@@ -209,7 +209,8 @@ func (r *resolver) projection(x *pg_query.FuncCall, name string, sc *scope) bool
 // inputType checks a call that runs the input function of a type which its second argument names: a domain's may run any function.
 func (r *resolver) inputType(x *pg_query.FuncCall, at int) {
 	if len(x.Args) == 2 {
-		name, _, _ := strings.Cut(strings.ToLower(x.Args[1].GetAConst().GetSval().GetSval()), "(")
+		name, _ := r.p.textConstant(x.Args[1])
+		name, _, _ = strings.Cut(strings.ToLower(name), "(")
 		name = strings.TrimSpace(name)
 		for internal, spelled := range sqlTypeNames {
 			if name == spelled {
@@ -225,18 +226,21 @@ func (r *resolver) inputType(x *pg_query.FuncCall, at int) {
 }
 
 // setsFreely reports whether a call of set_config gives a constant to a setting that a caller may set to anything.
-func setsFreely(x *pg_query.FuncCall) bool {
-	return len(x.Args) == 3 && x.Args[0].GetAConst().GetSval() != nil && x.Args[1].GetAConst() != nil &&
-		freeSetting(x.Args[0].GetAConst().GetSval().Sval)
+func (r *resolver) setsFreely(x *pg_query.FuncCall) bool {
+	if len(x.Args) != 3 || x.Args[1].GetAConst() == nil {
+		return false
+	}
+	name, ok := r.p.textConstant(x.Args[0])
+	return ok && freeSetting(name)
 }
 
 // settingRead checks current_setting: the mask key is in a setting. One that is named by an expression is read only if it
 // is not of ours.
 func (r *resolver) settingRead(x *pg_query.FuncCall, at int) {
 	if len(x.Args) > 0 {
-		if s := x.Args[0].GetAConst().GetSval(); s != nil {
-			if !readableSetting(s.Sval) {
-				r.refuse(at, Refusal{Code: "42704", Message: fmt.Sprintf("unrecognized configuration parameter %q", s.Sval)})
+		if name, ok := r.p.textConstant(x.Args[0]); ok {
+			if !readableSetting(name) {
+				r.refuse(at, Refusal{Code: "42704", Message: fmt.Sprintf("unrecognized configuration parameter %q", name)})
 			}
 			return
 		}

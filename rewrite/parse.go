@@ -33,7 +33,8 @@ type parsed struct {
 	src    string
 	tokens []token
 	stmts  []*pg_query.RawStmt
-	params map[int]int // how often each parameter stands in it, once asked for
+	params map[int]int  // how often each parameter stands in it, once asked for
+	looked map[int]bool // the byte offsets of constants whose values were read
 }
 
 // times returns how often $n stands in the text.
@@ -352,6 +353,9 @@ func names(nodes []*pg_query.Node) (out []string, ok bool) {
 	}
 	return out, true
 }
+
+// fieldName is a name's part, empty if the node is none.
+func fieldName(n *pg_query.Node) string { return n.GetString_().GetSval() }
 
 // dotted spells a name for a message, as PostgreSQL's NameListToString does.
 func dotted(parts []string) string { return strings.Join(parts, ".") }

@@ -119,7 +119,7 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 	limit := &scope{parent: parent, ctes: ctes, exempt: top}
 	for _, n := range []*pg_query.Node{s.LimitOffset, s.LimitCount} {
 		r.expr(n, limit)
-		if c := n.GetAConst(); n != nil && (c == nil || !c.Isnull && c.GetIval().GetIval() < 0) {
+		if c := n.GetAConst(); n != nil && (c == nil || isNegative(c)) {
 			r.leak(limit) // a negative one is an error when the query runs, if it does
 		}
 	}

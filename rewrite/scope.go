@@ -184,7 +184,7 @@ func (b *binding) figure(n *pg_query.Node) (name string, strength int) {
 	case *pg_query.Node_FuncCall:
 		return b.functionName(x.FuncCall, last(x.FuncCall.Funcname)), 2
 	case *pg_query.Node_AConst:
-		if x.AConst.GetBoolval() != nil && b.snap.ServerVersion < 150000 { // a cast of 't' or 'f' until then
+		if constantType(x.AConst) == typeBool && b.snap.ServerVersion < 150000 { // a cast of 't' or 'f' until then
 			return "bool", 1
 		}
 	case *pg_query.Node_AExpr:

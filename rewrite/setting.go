@@ -156,7 +156,7 @@ func (r *run) set(s *pg_query.VariableSetStmt) {
 		if cast := a.GetTypeCast(); cast != nil { // SET TIME ZONE INTERVAL '...'
 			r.visited[cast.TypeName] = true
 		}
-		v, ok := settingValue(a)
+		v, ok := r.p.settingConstant(a)
 		if !ok && followed(name) {
 			r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("this value of %q is not supported by pgscrim", name)})
 			return
@@ -186,24 +186,6 @@ func (r *run) setEffect(name, value string, local, isDefault bool) {
 	}
 }
 
-func settingValue(n *pg_query.Node) (string, bool) {
-	if cast := n.GetTypeCast(); cast != nil {
-		n = cast.Arg
-	}
-	c := n.GetAConst()
-	switch {
-	case c.GetSval() != nil:
-		return c.GetSval().Sval, true
-	case c.GetIval() != nil:
-		return fmt.Sprint(c.GetIval().Ival), true
-	case c.GetFval() != nil:
-		return c.GetFval().Fval, true
-	case c.GetBoolval() != nil:
-		return fmt.Sprint(c.GetBoolval().Boolval), true
-	}
-	return "", false
-}
-
 // setConfig recognizes SELECT set_config('name', 'value', is_local) with nothing else in the statement.
 func (r *run) setConfig(s *pg_query.SelectStmt) bool {
 	if len(s.TargetList) != 1 {
@@ -220,27 +202,17 @@ func (r *run) setConfig(s *pg_query.SelectStmt) bool {
 	if !ok || len(f.GetArgs()) != 3 || name[len(name)-1] != "set_config" || len(name) == 2 && name[0] != "pg_catalog" || len(name) > 2 {
 		return false
 	}
-	setting, value, local := f.Args[0].GetAConst().GetSval(), f.Args[1].GetAConst().GetSval(), f.Args[2]
-	if cast := local.GetTypeCast(); cast != nil {
-		local = cast.Arg
-	}
-	var isLocal bool
-	switch c := local.GetAConst(); {
-	case c.GetBoolval() != nil:
-		isLocal = c.GetBoolval().Boolval
-	case c.GetSval() != nil:
-		isLocal = isOn(c.GetSval().Sval)
-	default:
-		return false
-	}
-	if setting == nil || value == nil {
+	setting, named := r.p.textConstant(f.Args[0])
+	value, given := r.p.textConstant(f.Args[1])
+	isLocal, known := r.p.flagConstant(f.Args[2])
+	if !named || !given || !known {
 		return false
 	}
 	r.visited[s], r.visited[f] = true, true
 	if cast := f.Args[2].GetTypeCast(); cast != nil {
 		r.visited[cast.TypeName] = true
 	}
-	r.setEffect(strings.ToLower(setting.Sval), value.Sval, isLocal, false)
+	r.setEffect(strings.ToLower(setting), value, isLocal, false)
 	return true
 }
 
