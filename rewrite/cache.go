@@ -1,6 +1,7 @@
 package rewrite
 
 import (
+	"encoding/binary"
 	"sync"
 
 	"github.com/hashicorp/golang-lru/v2/simplelru"
@@ -12,12 +13,23 @@ type cacheKey struct {
 	values                 Values
 }
 
+// appendRest appends all but the text to a shape.
+func (k *cacheKey) appendRest(shape []byte) []byte {
+	v := &k.values
+	shape = append(shape, 0)
+	for _, s := range [...]string{k.roles, k.parameters, v.SearchPath, v.Purpose, v.Reason, v.Notices, string(v.Temporary)} {
+		shape = append(binary.AppendUvarint(shape, uint64(len(s))), s...)
+	}
+	return shape
+}
+
 // cache holds answers by exact text, the least recently used ones dropped when it outgrows its bound.
 type cache struct {
 	mu    sync.Mutex
 	lru   *simplelru.LRU[cacheKey, *Answer]
 	bytes int
 	limit int
+	hits  uint64
 }
 
 // maxCacheEntries bounds the number of answers beside their bytes.
@@ -36,7 +48,10 @@ func newCache(limit int) (*cache, error) {
 func (c *cache) get(k cacheKey) *Answer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	a, _ := c.lru.Get(k)
+	a, ok := c.lru.Get(k)
+	if ok {
+		c.hits++
+	}
 	return a
 }
 
@@ -69,4 +84,11 @@ func cost(k cacheKey, a *Answer) int {
 		n += 512 + len(s.Rewritten) + 128*(len(s.Columns)+len(s.Relations))
 	}
 	return n
+}
+
+// counts returns the number of hits and the memory in use.
+func (c *cache) counts() (hits uint64, bytes int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.hits, c.bytes
 }

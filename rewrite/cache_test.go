@@ -61,7 +61,7 @@ func TestCacheKey(t *testing.T) {
 	}
 	other := func(name string, s Session, sql string) {
 		t.Helper()
-		a, fresh := rw.Rewrite(sql, s), func() *Answer { a, _ := rw.answer(sql, s); return a }()
+		a, fresh := rw.Rewrite(sql, s), func() *Answer { a, _, _ := rw.answer(sql, s); return a }()
 		if a == first {
 			t.Errorf("%s: answered from the cache", name)
 		}

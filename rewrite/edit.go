@@ -23,7 +23,12 @@ func sortEdits(edits []edit) {
 
 // splice applies sorted edits to a text. ok is false if two of them overlap.
 func splice(src string, edits []edit) (out string, ok bool) {
+	size := len(src)
+	for _, e := range edits {
+		size += len(e.text) - (e.end - e.start)
+	}
 	var b strings.Builder
+	b.Grow(max(0, size))
 	at := 0
 	for _, e := range edits {
 		if e.start < at || e.end < e.start || e.end > len(src) {

@@ -19,9 +19,9 @@ type Rewriter struct {
 	*binding
 	maxBytes int
 	kinds    map[reflect.Type]StatementKind
-	cache    *cache
-	plans    sync.Map      // planKey -> *plan
-	large    chan struct{} // holds a place for each long text that is being parsed
+	answers
+	plans sync.Map      // planKey -> *plan
+	large chan struct{} // holds a place for each long text that is being parsed
 }
 
 type planKey struct {
@@ -33,6 +33,8 @@ type planKey struct {
 type Options struct {
 	// CacheBytes bounds the memory of cached answers; 0 means 64 MiB.
 	CacheBytes int
+	// OnFault, if set, is called the first time that a cached answer is found to differ from a fresh one, with the statement's fingerprint.
+	OnFault func(fingerprint string)
 	// MaxStatementBytes bounds the length of a query string; 0 means 8 MiB.
 	MaxStatementBytes int
 }
@@ -62,11 +64,11 @@ func New(policy *rules.Policy, snap *catalog.Snapshot, opts Options) (*Rewriter,
 	if opts.MaxStatementBytes <= 0 {
 		opts.MaxStatementBytes = defaultMaxStatementBytes
 	}
-	c, err := newCache(opts.CacheBytes)
-	if err != nil {
+	r := &Rewriter{binding: b, maxBytes: opts.MaxStatementBytes, kinds: kinds(), large: make(chan struct{}, maxLarge)}
+	if err := r.answers.open(opts); err != nil {
 		return nil, fmt.Errorf("rewrite: %w", err)
 	}
-	return &Rewriter{binding: b, maxBytes: opts.MaxStatementBytes, kinds: kinds(), cache: c, large: make(chan struct{}, maxLarge)}, nil
+	return r, nil
 }
 
 // Versions returns the versions of the policy and the catalog that answers are made under.
@@ -139,15 +141,7 @@ func (r *Rewriter) Rewrite(sql string, s Session) *Answer {
 		return a
 	}
 	key := cacheKey{sql: sql, roles: strings.Join(s.Roles, "\x00"), parameters: declared(s.Parameters), values: s.Settings.current}
-	if a := r.cache.get(key); a != nil {
-		return a
-	}
-	a, cacheable := r.answer(sql, s)
-	a.Policy, a.Catalog = r.Versions()
-	if cacheable {
-		r.cache.put(key, a)
-	}
-	return a
+	return r.answers.get(key, func() (*Answer, *parsed, bool) { return r.answer(sql, s) })
 }
 
 // declared spells the declared types of parameters; trailing undeclared ones add nothing.
@@ -177,14 +171,15 @@ func refused(sql string, refusal *Refusal) *Answer {
 
 // answer rewrites a query string. It is cacheable if it depends on nothing of the session but its roles and the
 // values of its settings: a string that begins or rolls back a transaction on the way is not.
-func (r *Rewriter) answer(sql string, s Session) (a *Answer, cacheable bool) {
+func (r *Rewriter) answer(sql string, s Session) (a *Answer, p *parsed, cacheable bool) {
+	defer func() { a.Policy, a.Catalog = r.Versions() }()
 	if len(sql) > largeText {
 		r.large <- struct{}{}
 		defer func() { <-r.large }()
 	}
 	p, refusal := parse(sql, r.maxBytes)
 	if refusal != nil {
-		return refused(sql, refusal), true
+		return refused(sql, refusal), nil, true
 	}
 	settings := s.Settings.Clone()
 	a = &Answer{SQL: sql, original: sql, Statements: make([]Statement, len(p.stmts))}
@@ -205,25 +200,25 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, cacheable bool) {
 		for i := range a.Statements {
 			a.Statements[i].Rewritten = a.Statements[i].Text
 		}
-		return a, cacheable
+		return a, p, cacheable
 	}
 	sortEdits(a.edits)
 	text, ok := splice(sql, a.edits)
 	if !ok {
-		return refused(sql, &Refusal{Code: "XX000", Message: "the statement could not be rewritten safely", Detail: "Its edits overlap."}), true
+		return refused(sql, &Refusal{Code: "XX000", Message: "the statement could not be rewritten safely", Detail: "Its edits overlap."}), p, true
 	}
 	a.SQL, a.Changed = text, true
 	if len(text) > len(sql)+maxGrowth {
 		refusal := tooLong(len(text) - len(sql))
-		return refused(sql, &refusal), true
+		return refused(sql, &refusal), p, true
 	}
 	if fault := a.verify(runs); fault != nil {
-		return refused(sql, fault), true
+		return refused(sql, fault), p, true
 	}
 	for i, raw := range p.stmts {
 		a.Statements[i].Rewritten = rewrittenExtent(p, raw, a.edits)
 	}
-	return a, cacheable
+	return a, p, cacheable
 }
 
 // decide runs the handler of a statement's kind and, if the statement is refused, puts the marker in its place.

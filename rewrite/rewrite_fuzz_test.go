@@ -67,7 +67,7 @@ func TestGoldensKeepInvariants(t *testing.T) {
 // checkAnswer says what is wrong with the answer to a text, whatever the text.
 func checkAnswer(rw *Rewriter, sql string, s Session) string {
 	a := rw.Rewrite(sql, s)
-	fresh, _ := rw.answer(sql, s)
+	fresh, _, _ := rw.answer(sql, s)
 	fresh.Policy, fresh.Catalog = rw.Versions()
 	if !reflect.DeepEqual(a, fresh) {
 		return "the cached answer differs from a fresh one"

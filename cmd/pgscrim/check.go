@@ -66,7 +66,7 @@ func check(ctx context.Context, cmd *cobra.Command, now time.Time) (*summary, er
 	if err != nil {
 		return nil, err
 	}
-	rewriter, err := cfg.bind(policy, snap)
+	rewriter, err := cfg.bind(policy, snap, nil)
 	if err == nil {
 		err = cfg.probe(ctx, rewriter, snap)
 	}

@@ -101,7 +101,7 @@ func explain(cmd *cobra.Command, sql string, roles []string, caller rewrite.Valu
 	if err != nil {
 		return nil, err
 	}
-	rewriter, err := cfg.bind(policy, snap)
+	rewriter, err := cfg.bind(policy, snap, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -113,7 +113,7 @@ func (in *instance) run() {
 // apply binds a policy to a catalog and puts it in force once that is on record. If it cannot, everything stays as it
 // was. Callers hold mu, except during the start.
 func (in *instance) apply(policy *rules.Policy, snap *catalog.Snapshot) error {
-	rewriter, err := in.cfg.bind(policy, snap)
+	rewriter, err := in.cfg.bind(policy, snap, in.cacheFault)
 	if err != nil {
 		return err
 	}
@@ -127,6 +127,12 @@ func (in *instance) apply(policy *rules.Policy, snap *catalog.Snapshot) error {
 		in.log.Warn().Str("event", "policy").Str("policy", policy.Name).Msg(overdueProblem(policy).Error())
 	}
 	return nil
+}
+
+// cacheFault reports a wrong answer in the rewriter's cache, which has dropped it.
+func (in *instance) cacheFault(fingerprint string) {
+	in.log.Error().Str("event", "cache").Str("fingerprint", fingerprint).
+		Msg("a cached answer differed from a fresh one and is dropped: please report the statement to the developers of pgscrim")
 }
 
 // reload puts the policy file in force as it is now, on the catalog as it is now. If something is wrong with either,

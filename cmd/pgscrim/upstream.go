@@ -125,9 +125,10 @@ func loadCatalog(ctx context.Context, upstream string) (*catalog.Snapshot, error
 	return source.load(ctx)
 }
 
-// bind binds a policy to a catalog. The error holds all problems of its fit to the database and of the users' roles.
-func (c *Config) bind(policy *rules.Policy, snap *catalog.Snapshot) (*rewrite.Rewriter, error) {
-	rewriter, err := rewrite.New(policy, snap, rewrite.Options{MaxStatementBytes: c.StatementBytes})
+// bind binds a policy to a catalog. The error holds all problems of its fit to the database and of the users' roles. onFault,
+// if not nil, hears of a wrong answer in the rewriter's cache.
+func (c *Config) bind(policy *rules.Policy, snap *catalog.Snapshot, onFault func(fingerprint string)) (*rewrite.Rewriter, error) {
+	rewriter, err := rewrite.New(policy, snap, rewrite.Options{MaxStatementBytes: c.StatementBytes, OnFault: onFault})
 	if ps := c.checkRoles(policy); len(ps) > 0 {
 		err = errors.Join(err, ps)
 	}

@@ -1,0 +1,140 @@
+package rewrite
+
+// A template is an answer in which the constants of a text can be replaced by those of another text of its shape. Positions in the
+// answer move with the lengths of the constants before them; what an edit replaces or puts in is the same.
+type template struct {
+	answer    Answer // to the first text, without what is its own
+	statement Statement
+	slots     []slot // one for each constant
+	edits     []movingEdit
+	start     int // the byte offset of the statement, and the bytes behind it
+	tail      int
+	bytes     int // what it takes in memory
+}
+
+// slot is the place of a constant. Its state is changed under the lock of the templates.
+type slot struct {
+	text  string // of the first text
+	state slotState
+}
+
+// slotState says which values a template holds for in a slot.
+type slotState byte
+
+const (
+	fixed   slotState = iota // that of the first text only
+	assumed                  // likewise, until the answer to a text with another value has shown that it holds for that
+	free                     // any
+)
+
+// movingEdit is an edit, without its place, from bytes behind the end of constant number after (counted from 0; -1 is the start of the text).
+type movingEdit struct {
+	after, from, length int
+	text                string
+}
+
+// newTemplate makes a template of the answer to a text, nil if it cannot be one: of statements that are refused, or have an effect
+// on the session, and of those without a constant that may vary.
+func newTemplate(p *parsed, constants []constant, a *Answer) *template {
+	if a.Refusal != nil || len(a.Statements) != 1 {
+		return nil
+	}
+	st := a.Statements[0]
+	if st.Refusal != nil || st.Effect != (Effect{}) || st.CommandTag != "" || st.OnError != nil && st.OnError.Position != 0 {
+		return nil
+	}
+	start, end := p.extent(p.stmts[0])
+	if len(constants) == 0 || constants[0].start < start {
+		return nil
+	}
+	t := &template{answer: *a, statement: st, slots: make([]slot, len(constants)), start: start, tail: len(p.src) - end}
+	t.answer.SQL, t.answer.original, t.answer.edits, t.answer.Statements = "", "", nil, nil
+	t.statement.Text, t.statement.Rewritten = "", ""
+	may := varyingConstants(p, constants)
+	next := 0 // the first constant that does not start before the edit
+	for _, e := range a.edits {
+		for ; next < len(constants) && constants[next].start < e.start; next++ {
+		}
+		m := movingEdit{after: next - 1, from: e.start, length: e.end - e.start, text: e.text}
+		if next > 0 {
+			m.from -= constants[next-1].end
+		}
+		if m.from < 0 {
+			return nil // it cuts a constant
+		}
+		for i := next; i < len(constants) && constants[i].start < e.end; i++ {
+			may[i] = false // its text is replaced
+		}
+		t.edits = append(t.edits, m)
+	}
+	varies := false
+	for i, c := range constants {
+		t.slots[i].text = c.text(p.src)
+		if may[i] {
+			t.slots[i].state, varies = assumed, true
+		}
+	}
+	if !varies {
+		return nil
+	}
+	return t
+}
+
+// instance is an answer made from a template, in one piece of memory.
+type instance struct {
+	Answer
+	statements [1]Statement
+	room       [4]edit
+}
+
+// answerTo gives the answer to a text of the template's shape.
+func (t *template) answerTo(sql string, constants []constant) *Answer {
+	x := &instance{Answer: t.answer, statements: [1]Statement{t.statement}}
+	a, st := &x.Answer, &x.statements[0]
+	a.SQL, a.original, a.Statements = sql, sql, x.statements[:]
+	st.Text = sql[t.start : len(sql)-t.tail]
+	st.Rewritten = st.Text
+	if len(t.edits) == 0 {
+		return a
+	}
+	a.edits = x.room[:0]
+	for i := range t.edits {
+		m := &t.edits[i]
+		at := m.from
+		if m.after >= 0 {
+			at += constants[m.after].end
+		}
+		a.edits = append(a.edits, edit{at, at + m.length, m.text})
+	}
+	a.SQL, _ = splice(sql, a.edits)
+	st.Rewritten = a.SQL[t.start : len(a.SQL)-t.tail]
+	return a
+}
+
+// holds reports whether the template is the answer to a text. differ are the assumed slots in which another value stands: it may
+// be the answer if there are any.
+func (t *template) holds(sql string, constants []constant) (holds bool, differ []int) {
+	for i := range t.slots {
+		s := &t.slots[i]
+		if s.state == free || s.text == constants[i].text(sql) {
+			continue
+		}
+		if s.state == fixed {
+			return false, nil
+		}
+		differ = append(differ, i)
+	}
+	return len(differ) == 0, differ
+}
+
+// size estimates the memory of the template, in bytes.
+func (t *template) size() int {
+	n := 1024 + 40*len(t.slots) + len(t.statement.Fingerprint) + 128*(len(t.statement.Columns)+len(t.statement.Relations)+len(t.statement.Hidden))
+	for i := range t.slots {
+		n += len(t.slots[i].text)
+	}
+	for i := range t.edits {
+		n += 48 + len(t.edits[i].text)
+	}
+	return n
+}
