@@ -22,6 +22,9 @@
 //	substitute replace each protected reference by its fragment             (relation.go, system.go, mask*.go)
 //	verify     parse the result again: nothing protected outside a fragment (verify.go)
 //
+// An answer is kept for the next time that its text comes (cache.go), and for texts that differ from it in their constants only:
+// these are found by a small lexer (lexer.go), put into the answer as they stand (template.go), and not parsed.
+//
 // # Hidden rows
 //
 // A condition of the caller that may fail, or run long, must not meet a row before the row rules have dropped it. So a
