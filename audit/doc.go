@@ -13,12 +13,13 @@
 //     power; under [Relaxed] the process, and a fifth of a second later the machine. A record that closes another goes with the next one, or
 //     a few milliseconds later.
 //   - Every failure of the disk is returned to the caller, who must not let the statement run.
+//   - Each record names the hash of the line before it, whatever that is; a checkpoint is about lines that are on disk.
 //   - What a failure leaves of a record is removed before the next one is written; what a crash leaves is ended
 //     with a newline and kept, as evidence.
 //
 // # Layout
 //
-// record.go is the contract, encode.go turns a record into its line, log.go writes, reader.go reads,
-// format.go and join.go render records for people, one line a statement. The log writes through the narrow interface file, so that a chain over
-// the lines (Record.Prev) belongs into [Log.Append], and a sink is one more implementation beside file.go.
+// record.go is the contract, encode.go turns a record into its line, log.go writes, file.go and line.go know the file. tree.go hashes the
+// lines, checkpoint.go signs what they amount to, certify.go does so at intervals, verify.go holds the one against the other.
+// reader.go reads, format.go and join.go render records for people, one line a statement.
 package audit

@@ -46,6 +46,18 @@ func openFile(dir string) (*logFile, error) {
 	return &logFile{f}, nil
 }
 
+// isLocked reports whether a process has the log open for writing.
+func isLocked(f *os.File) (bool, error) {
+	err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB)
+	switch {
+	case errors.Is(err, syscall.EWOULDBLOCK):
+		return true, nil
+	case err != nil:
+		return false, &fs.PathError{Op: "lock", Path: f.Name(), Err: err}
+	}
+	return false, syscall.Flock(int(f.Fd()), syscall.LOCK_UN)
+}
+
 // logFile is the log's file; its Sync leaves out the times of the file, which costs less.
 type logFile struct{ *os.File }
 

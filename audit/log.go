@@ -34,7 +34,15 @@ type Options struct {
 	Durability Durability
 	// Replica names this process in the records that do not name one; empty means the host's name.
 	Replica string
+	// CheckpointInterval is how often a checkpoint is signed; 0 means every minute. What was written since the last one can be cut
+	// off unseen by whoever can write to the directory.
+	CheckpointInterval time.Duration
+	// Problem, if set, is told of what fails in the background and is tried again.
+	Problem func(error)
 }
+
+// defaultCheckpointInterval is that of the zero Options.
+const defaultCheckpointInterval = time.Minute
 
 // ErrClosed is returned by Append after Close.
 var ErrClosed = errors.New("audit: the log is closed")
@@ -59,10 +67,15 @@ type Log struct {
 	advanced sync.Cond // synced or failed has changed
 	late     *time.Timer
 	lateSet  bool
+	tree     *tree // of lines and of what is in the file
 
 	unsynced chan struct{} // there are records for syncs to take to the disk
 	stopped  chan struct{} // syncs has ended
 	closed   sync.Once
+
+	certifying sync.Mutex // held during a checkpoint; taken before mu
+	certifier  *certifier
+	closing    chan struct{}
 }
 
 // Open opens the log in dir, which it creates if need be, and continues its numbering. Only one process can hold a
@@ -102,11 +115,31 @@ func open(dir string, opts Options) (_ *Log, err error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &Log{opts: opts, torn: torn, file: f, size: size, seq: seq, written: seq, synced: seq, unsynced: make(chan struct{}, 1), stopped: make(chan struct{})}
+	if opts.CheckpointInterval == 0 {
+		opts.CheckpointInterval = defaultCheckpointInterval
+	}
+	c, err := newCertifier(dir, opts.Replica)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = c.file.Close()
+		}
+	}()
+	t, err := loadTree(dir, f, size)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{opts: opts, tree: t, certifier: c, closing: make(chan struct{}), torn: torn, file: f, size: size, seq: seq, written: seq, synced: seq, unsynced: make(chan struct{}, 1), stopped: make(chan struct{})}
 	l.advanced.L = &l.mu
 	l.late = time.AfterFunc(time.Hour, l.writeLate)
 	l.late.Stop()
+	if err = l.Checkpoint(); err != nil {
+		return nil, err
+	}
 	go l.syncs()
+	go l.checkpoints(opts.CheckpointInterval)
 	return l, nil
 }
 
@@ -141,9 +174,12 @@ func (l *Log) Write(r *Record) (uint64, error) {
 		r.Replica = l.opts.Replica
 	}
 	before := len(l.lines)
+	r.Prev = l.tree.prev()
 	l.lines = encode(l.lines, r)
 	l.seq = r.Seq
+	line := l.lines[before : len(l.lines)-1]
 	if r.Closes > 0 {
+		l.tree.add(line)
 		if len(l.lines) < maxLate || l.flush() != nil {
 			l.writeSoon(closingDelay)
 		}
@@ -153,6 +189,7 @@ func (l *Log) Write(r *Record) (uint64, error) {
 		l.lines, l.seq = l.lines[:before], l.seq-1
 		return 0, err
 	}
+	l.tree.add(line)
 	return r.Seq, nil
 }
 
@@ -238,18 +275,29 @@ func (l *Log) syncs() {
 		if failed != nil {
 			return
 		}
-		err := l.file.Sync()
-		l.mu.Lock()
-		if err != nil {
-			// The kernel may have dropped the pages, so that a later fsync succeeds without having written them:
-			// nothing that this open file says can be trusted any more.
-			l.failed = fmt.Errorf("audit: fsync failed, the log needs to be opened anew: %w", err)
-		} else {
+		if l.syncFile() == nil {
+			l.mu.Lock()
 			l.synced = written
+			l.advanced.Broadcast()
+			l.mu.Unlock()
 		}
-		l.advanced.Broadcast()
-		l.mu.Unlock()
 	}
+}
+
+// syncFile takes what is written to the disk. If it fails, the log has failed for good.
+func (l *Log) syncFile() error {
+	err := l.file.Sync()
+	if err == nil {
+		return nil
+	}
+	// The kernel may have dropped the pages, so that a later fsync succeeds without having written them:
+	// nothing that this open file says can be trusted any more.
+	err = fmt.Errorf("audit: fsync failed, the log needs to be opened anew: %w", err)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.failed = err
+	l.advanced.Broadcast()
+	return err
 }
 
 // relaxedInterval is how often a relaxed log is taken to the disk: what a crash of the machine can lose.
@@ -265,6 +313,7 @@ func (l *Log) Close() error {
 func (l *Log) close() error {
 	l.mu.Lock()
 	l.late.Stop()
+	close(l.closing)
 	err := l.flush()
 	if l.failed == nil {
 		l.failed = ErrClosed
@@ -272,7 +321,7 @@ func (l *Log) close() error {
 	l.mu.Unlock()
 	close(l.unsynced)
 	<-l.stopped
-	err = errors.Join(err, l.file.Sync())
+	err = errors.Join(err, l.Checkpoint(), l.certifier.file.Close())
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err == nil {

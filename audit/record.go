@@ -35,7 +35,7 @@ type Record struct {
 	DurationMS *float64     `json:"duration_ms,omitempty"`
 	SQLState   string       `json:"sqlstate,omitempty"`
 	Detail     string       `json:"detail,omitempty"` // why a statement was refused or a login failed
-	Prev       string       `json:"prev,omitempty"`   // the chain; empty until the log is chained
+	Prev       string       `json:"prev,omitempty"`   // the hash of the line before (RFC 6962's leaf hash in base64), empty for the first
 }
 
 // Column is one column that a statement used and what the policy made of it.

@@ -15,12 +15,12 @@ import (
 func newAuditCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "audit",
-		Short:   "Read the audit log",
+		Short:   "Read and verify the audit log",
 		Example: `  pgscrim audit tail --config pgscrim.yaml -f`,
 		Args:    unknownCommand,
 		RunE:    helpOnly,
 	}
-	cmd.AddCommand(newAuditTailCommand())
+	cmd.AddCommand(newAuditTailCommand(), newAuditVerifyCommand())
 	return cmd
 }
 

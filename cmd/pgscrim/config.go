@@ -48,6 +48,7 @@ type TLSConfig struct {
 type AuditConfig struct {
 	Dir        string
 	Durability audit.Durability
+	Interval   time.Duration // between checkpoints
 }
 
 // LogConfig is the server's own log, on standard error.

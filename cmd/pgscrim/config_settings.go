@@ -57,6 +57,7 @@ func (c *Config) settings() []setting {
 		path("mask_key_file", "secret key of keyed masks, at least 32 bytes", &c.MaskKeyFile),
 		flag("audit-dir", path("audit.dir", "directory of the audit log", &c.Audit.Dir)),
 		parsed("audit.durability", "strict", "strict: fsync before a result leaves; relaxed: write only", &c.Audit.Durability, audit.ParseDurability),
+		parsed("audit.checkpoint_interval", "1m", "time between signed checkpoints of the audit log", &c.Audit.Interval, parseInterval),
 		text("audit.literals", "keep", "keep: statements are recorded as they were sent", new(string), keepsLiterals),
 		parsed("limits.connections", "500", "sessions at a time; as many and 100 more may be logging in", &c.Limits.MaxConnections, parsePositive),
 		parsed("limits.startup_timeout", "10s", "time from the connection to the end of the startup packet", &c.Limits.StartupTimeout, time.ParseDuration),
@@ -127,6 +128,15 @@ func parsePositive(s string) (int, error) {
 		return 0, fmt.Errorf("%q is not a number above 0", s)
 	}
 	return n, nil
+}
+
+// parseInterval reads a time that something takes between two times.
+func parseInterval(s string) (time.Duration, error) {
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("%q is not a time above 0, such as 90s", s)
+	}
+	return d, nil
 }
 
 // parseBytes reads a size as PostgreSQL's configuration writes it: kB, MB and GB are powers of 1024.

@@ -94,6 +94,38 @@ func TestUserHash(t *testing.T) {
 	}
 }
 
+func TestAuditVerify(t *testing.T) {
+	dir := t.TempDir()
+	log, err := audit.Open(dir, audit.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := log.Append(&audit.Record{Event: "statement", User: "ana"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := log.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := pgscrim(t, "", "audit", "verify", "--audit-dir", dir); got.code != 0 || !strings.Contains(got.out, "3 records in 3 lines") {
+		t.Errorf("as it was written: %+v", got)
+	}
+	path := filepath.Join(dir, audit.FileName)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, bytes.Replace(b, []byte(`"ana"`), []byte(`"eve"`), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := pgscrim(t, "", "audit", "verify", "--audit-dir", dir, "--json")
+	var v audit.Verdict
+	if err := json.Unmarshal([]byte(got.out), &v); err != nil || got.code != exitFailure || len(v.Faults) == 0 || v.Faults[0].Line != 2 {
+		t.Errorf("a changed record: %+v, %v", got, err)
+	}
+}
+
 func TestAuditTail(t *testing.T) {
 	dir := t.TempDir()
 	log, err := audit.Open(dir, audit.Options{})

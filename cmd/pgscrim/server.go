@@ -62,7 +62,10 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if in.snap, err = in.upstream.waitForCatalog(ctx, log); err != nil {
 		return nil, err
 	}
-	if in.records, err = audit.Open(cfg.Audit.Dir, audit.Options{Durability: cfg.Audit.Durability}); err != nil {
+	if in.records, err = audit.Open(cfg.Audit.Dir, audit.Options{
+		Durability: cfg.Audit.Durability, CheckpointInterval: cfg.Audit.Interval,
+		Problem: func(err error) { log.Error().Err(err).Str("event", "audit").Msg("no checkpoint of the audit log") },
+	}); err != nil {
 		return nil, err
 	}
 	if torn := in.records.Torn(); torn > 0 {
