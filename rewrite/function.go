@@ -19,7 +19,7 @@ func (r *resolver) functionRefused(f *catalog.Function) *Refusal {
 	if f.Name.Schema == "information_schema" && f.Volatile != 'v' {
 		return nil // helpers of its views, which compute from their arguments
 	}
-	if f.Name.Schema != "pg_catalog" {
+	if f.Name.Schema != "pg_catalog" || f.OID >= firstUserOID {
 		refusal.Hint = fmt.Sprintf("Only functions that the policy allows may be called: ask its owner (%s) to name it in functions.allow.", r.owner())
 		return refusal
 	}
@@ -272,6 +272,13 @@ func (r *resolver) operatorName(name []string, at int) {
 	}
 }
 
+// temporaryType reports whether a name is that of the row type of a temporary table, which comes before every other type of that
+// name. What its columns may be was decided when the table was made.
+func (r *resolver) temporaryType(name []string) bool {
+	_, known := r.temp.find(name[len(name)-1])
+	return known && (len(name) == 1 || len(name) == 2 && name[0] == temporarySchema)
+}
+
 // serial are the names that CREATE TABLE takes for types.
 var serial = set("serial", "serial2", "serial4", "serial8", "smallserial", "bigserial")
 
@@ -284,6 +291,9 @@ func (r *resolver) typeName(t *pg_query.TypeName) uint32 {
 	name, ok := names(t.Names)
 	if !ok || len(name) == 0 || t.PctType {
 		r.unsupported(int(t.GetLocation()), "this type name", "")
+		return 0
+	}
+	if r.temporaryType(name) {
 		return 0
 	}
 	var found *catalog.Type

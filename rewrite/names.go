@@ -135,6 +135,7 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 		r.leak(sc)
 		seen = r.wholeRows(name, sc) || seen
 	} else if it, in := sc.byName("", name); it != nil { // a whole-row reference
+		r.leak(sc) // rows of some types cannot be compared, which shows when the first two meet
 		r.markAll(it, in)
 		seen = true
 	}
@@ -181,6 +182,7 @@ func (r *resolver) qualifiedRef(ref *pg_query.ColumnRef, qualifier []string, nam
 		return 0 // PostgreSQL's own error if it is a fragment's
 	}
 	// x.f is f(x) if f is no column.
+	r.leak(sc)
 	r.attribute(name, int(ref.Location))
 	r.markAll(it, sc)
 	return 0
@@ -214,10 +216,14 @@ var systemColumns = set("tableoid", "xmin", "cmin", "xmax", "cmax", "ctid")
 // behindAlias gives PostgreSQL's own error for a reference to a relation by its name where it has an alias: what
 // stands for the relation does not tell its name.
 func (r *resolver) behindAlias(ref *pg_query.ColumnRef, qualifier []string, sc *scope) {
-	relation := qualifier[len(qualifier)-1]
+	schema, relation := "", qualifier[len(qualifier)-1]
+	if len(qualifier) > 1 {
+		schema = qualifier[len(qualifier)-2]
+	}
+	meant := r.find(schema, relation)
 	for s := sc; s != nil; s = s.parent {
 		for _, it := range s.items {
-			if it.ref != nil && it.ref.rel.Name.Name == relation && it.name != relation {
+			if it.ref != nil && it.ref.rel == meant && it.name != relation {
 				r.refuse(int(ref.Location), Refusal{Code: "42P01", Message: fmt.Sprintf("invalid reference to FROM-clause entry for table %q", relation),
 					Hint: fmt.Sprintf("Perhaps you meant to reference the table alias %q.", it.name)})
 				return

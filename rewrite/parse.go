@@ -305,7 +305,7 @@ func (p *parsed) closing(i int) int {
 
 // qualifiedName returns the index of the last token of the dotted name that starts at token i.
 func (p *parsed) qualifiedName(i int) int {
-	for {
+	for i = p.escaped(i); ; i = p.escaped(i) {
 		dot := p.skip(i, 1)
 		if dot < 0 || !p.is(dot, pg_query.Token_ASCII_46) {
 			return i
@@ -316,6 +316,16 @@ func (p *parsed) qualifiedName(i int) int {
 		}
 		i = part
 	}
+}
+
+// escaped returns the last token of the identifier that begins at token i: U&"..." may be followed by UESCAPE '!'.
+func (p *parsed) escaped(i int) int {
+	if word := p.skip(i, 1); p.is(i, pg_query.Token_UIDENT) && p.is(word, pg_query.Token_UESCAPE) {
+		if escape := p.skip(word, 1); p.is(escape, pg_query.Token_SCONST) {
+			return escape
+		}
+	}
+	return i
 }
 
 // extent returns the byte offsets of a raw statement, without leading and trailing comments and space.

@@ -366,6 +366,10 @@ func (r *resolver) finish(fenced bool) {
 			r.refuse(-1, tooLong(size))
 			return
 		}
+		if f.system != nil && f.system.untouched(f) {
+			r.spellOut(f)
+			continue
+		}
 		r.denied(f)
 		if f.lock != nil {
 			r.guardLock(f)

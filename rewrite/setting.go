@@ -9,8 +9,9 @@ import (
 )
 
 // freeSettings are the run-time parameters that a caller may set: they change formats, time limits and plans, but not
-// what a statement means or who runs it. Not among them, on purpose: role, session_authorization, row_security, and those
-// that change how text is read (backslash_quote, transform_null_equals, standard_conforming_strings other than on).
+// what a statement means or who runs it. Not among them, on purpose: role, session_authorization, row_security, those
+// that change how text is read (backslash_quote, transform_null_equals, standard_conforming_strings other than on), and
+// temp_file_limit, by which a join over hidden rows fails or does not.
 var freeSettings = set(
 	"application_name", "array_nulls", "bytea_output", "check_function_bodies", "client_connection_check_interval",
 	"commit_delay", "commit_siblings", "constraint_exclusion", "cpu_index_tuple_cost", "cpu_operator_cost", "cpu_tuple_cost",
@@ -25,7 +26,7 @@ var freeSettings = set(
 	"min_parallel_index_scan_size", "min_parallel_table_scan_size", "parallel_leader_participation", "parallel_setup_cost",
 	"parallel_tuple_cost", "plan_cache_mode", "quote_all_identifiers", "random_page_cost", "recursive_worktable_factor", "seed",
 	"seq_page_cost", "statement_timeout", "synchronize_seqscans", "synchronous_commit", "tcp_keepalives_count", "tcp_keepalives_idle",
-	"tcp_keepalives_interval", "tcp_user_timeout", "temp_buffers", "temp_file_limit", "timezone", "timezone_abbreviations",
+	"tcp_keepalives_interval", "tcp_user_timeout", "temp_buffers", "timezone", "timezone_abbreviations",
 	"transaction_deferrable", "transaction_isolation", "transaction_read_only", "transaction_timeout", "work_mem", "xmlbinary", "xmloption",
 )
 

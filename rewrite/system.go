@@ -42,6 +42,8 @@ type systemRelation struct {
 	columns   map[string]string
 	condition string // named c1 for the expressions
 	where     string
+	// seldom is true if the catalog is left as it is where none of these columns is used.
+	seldom bool
 }
 
 // protectSystem decides on a system catalog.
@@ -57,6 +59,11 @@ func (r *resolver) protectSystem(f *ref) bool {
 		condition, columns := r.rowCounts(f.rel)
 		f.system = &systemRelation{rel: f.rel, columns: columns, condition: condition}
 		return len(columns) > 0
+	case name == "pg_attribute":
+		// What rows have in a column that was added after them: a value of theirs.
+		const missing = "CASE WHEN false THEN " + aliasSource + ".attmissingval END"
+		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"attmissingval": missing}, seldom: true}
+		return !r.verifying // which does not know of the columns yet
 	case name == "pg_stat_activity", name == "pg_stat_ssl", name == "pg_stat_gssapi": // the session's own row
 		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"query": "NULL::pg_catalog.text"},
 			where: aliasSource + ".pid OPERATOR(pg_catalog.=) pg_catalog.pg_backend_pid()"}
@@ -186,6 +193,19 @@ func (s *systemRelation) fragment(named func(string) bool) string {
 	return text
 }
 
+// untouched reports whether a statement uses no column that the fragment would hide.
+func (s *systemRelation) untouched(f *ref) bool {
+	if !s.seldom || f.positional || f.complete {
+		return false
+	}
+	for name := range s.columns {
+		if f.names(name) || f.starred[name] {
+			return false
+		}
+	}
+	return true
+}
+
 // sizeFunctions tell how much room relations take, which tells how many rows are hidden. The
 // caller gets NULL for a protected relation, and for a whole database or tablespace.
 var sizeFunctions = map[string]sizeGuard{
@@ -213,9 +233,10 @@ func (r *resolver) guardSize(x *pg_query.FuncCall, guard sizeGuard) {
 
 // guardArgument puts text around the first argument of a call.
 func (r *resolver) guardArgument(x *pg_query.FuncCall, before, after string) {
-	open := r.p.skip(r.p.qualifiedName(r.p.tokenAt(int(x.Location))), 1)
+	name := r.p.tokenAt(int(x.Location))
+	open := r.p.skip(r.p.qualifiedName(name), 1)
 	end := r.p.closing(open)
-	if open < 0 || end < 0 || len(x.Args) == 0 || x.FuncVariadic || x.Args[0].GetNamedArgExpr() != nil {
+	if r.p.is(name, pg_query.Token_TREAT) || open < 0 || end < 0 || len(x.Args) == 0 || x.FuncVariadic || x.Args[0].GetNamedArgExpr() != nil {
 		r.unsupported(int(x.Location), "this call", "")
 		return
 	}
