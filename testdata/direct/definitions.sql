@@ -1,0 +1,322 @@
+-- DDL of every kind.
+CREATE SCHEMA s
+
+CREATE SCHEMA s
+
+CREATE SCHEMA IF NOT EXISTS s
+
+CREATE SCHEMA pg_mine
+
+CREATE TABLE s.t (a int, b text NOT NULL DEFAULT 'x', c numeric(10,2) CHECK (c > 0), CONSTRAINT pk PRIMARY KEY (a))
+
+CREATE TABLE s.t (a int)
+
+CREATE TABLE IF NOT EXISTS s.t (a int)
+
+CREATE TABLE s.bad (a nosuchtype)
+
+CREATE TABLE s.bad (a int, a text)
+
+CREATE TABLE s.bad (a int REFERENCES s.nosuch)
+
+CREATE TABLE s.bad (a int PRIMARY KEY, b int PRIMARY KEY)
+
+CREATE TABLE s.bad (a int DEFAULT b)
+
+CREATE UNLOGGED TABLE s.u (a int) WITH (fillfactor = 50)
+
+CREATE TABLE s.bad (a int) WITH (nosuch = 1)
+
+CREATE TABLE s.i1 () INHERITS (s.t)
+
+CREATE TABLE s.like1 (LIKE s.t INCLUDING ALL, d int)
+
+CREATE TABLE s.ctas AS SELECT 1 AS a, 'x' AS b
+
+CREATE TABLE s.ctas2 (x, y) AS SELECT a, b FROM s.ctas WITH NO DATA
+
+CREATE TABLE s.ctas2 AS SELECT 1
+
+CREATE TABLE IF NOT EXISTS s.ctas2 AS SELECT 1
+
+SELECT 1 AS a, 1 AS a INTO s.dup
+
+ALTER TABLE s.t ADD COLUMN d date
+
+ALTER TABLE s.t ADD COLUMN d date
+
+ALTER TABLE s.t ADD COLUMN IF NOT EXISTS d date
+
+ALTER TABLE s.t ALTER COLUMN d TYPE text USING d::text, ALTER b DROP NOT NULL, ALTER c SET DEFAULT 1
+
+ALTER TABLE s.t ALTER COLUMN b TYPE int
+
+ALTER TABLE s.t RENAME COLUMN d TO dd
+
+ALTER TABLE s.t DROP COLUMN dd
+
+ALTER TABLE s.t DROP COLUMN nosuch
+
+ALTER TABLE s.t DROP COLUMN IF EXISTS nosuch
+
+ALTER TABLE s.t ADD CONSTRAINT pos CHECK (a > 0) NOT VALID
+
+ALTER TABLE s.t VALIDATE CONSTRAINT pos
+
+ALTER TABLE s.t DROP CONSTRAINT nosuch
+
+ALTER TABLE s.t RENAME TO tt
+
+ALTER TABLE s.tt SET SCHEMA public
+
+ALTER TABLE tt OWNER TO CURRENT_USER
+
+ALTER TABLE tt ENABLE ROW LEVEL SECURITY
+
+CREATE POLICY pol ON tt FOR SELECT USING (a > 1)
+
+CREATE INDEX idx ON tt (b)
+
+CREATE INDEX idx ON tt (b)
+
+CREATE UNIQUE INDEX CONCURRENTLY idx2 ON tt (lower(b)) WHERE a > 0
+
+CREATE INDEX ON tt USING nosuch (b)
+
+CREATE INDEX ON tt USING gin (b)
+
+REINDEX TABLE tt
+
+CLUSTER tt USING pk
+
+DROP INDEX idx, idx2
+
+DROP INDEX nosuch
+
+DROP INDEX IF EXISTS nosuch
+
+CREATE STATISTICS st (dependencies) ON a, b FROM tt
+
+COMMENT ON TABLE tt IS 'a table'
+
+COMMENT ON COLUMN tt.nosuch IS 'x'
+
+CREATE VIEW v AS SELECT a, b FROM tt
+
+CREATE OR REPLACE VIEW v AS SELECT a FROM tt
+
+CREATE OR REPLACE VIEW v AS SELECT a, b, 1 AS one FROM tt
+
+CREATE RECURSIVE VIEW r (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM r WHERE n < 3
+
+SELECT * FROM r
+
+CREATE MATERIALIZED VIEW mv AS SELECT count(*) AS n FROM tt WITH NO DATA
+
+SELECT * FROM mv
+
+REFRESH MATERIALIZED VIEW mv
+
+SELECT * FROM mv
+
+DROP TABLE tt
+
+DROP TABLE tt CASCADE
+
+DROP TABLE nosuch
+
+DROP TABLE IF EXISTS nosuch, nosuch.nosuch
+
+CREATE SEQUENCE seq START 5 INCREMENT 2 MAXVALUE 9
+
+SELECT nextval('seq'), nextval('seq'), currval('seq'), lastval()
+
+SELECT nextval('seq'), nextval('seq')
+
+ALTER SEQUENCE seq RESTART CYCLE
+
+SELECT setval('seq', 100)
+
+DROP SEQUENCE seq
+
+CREATE TYPE comp AS (a int, b text)
+
+CREATE TYPE en AS ENUM ('x', 'y')
+
+ALTER TYPE en ADD VALUE 'z' BEFORE 'y'
+
+ALTER TYPE en ADD VALUE 'z'
+
+ALTER TYPE comp ADD ATTRIBUTE c date
+
+CREATE DOMAIN dom AS text CHECK (VALUE ~ '^a')
+
+ALTER DOMAIN dom SET NOT NULL
+
+DROP TYPE nosuch
+
+DROP TYPE comp, en; DROP DOMAIN dom
+
+CREATE FUNCTION f(a int, b int DEFAULT 2) RETURNS int LANGUAGE sql AS 'SELECT a + b'
+
+SELECT f(1), f(1, 5), f(b => 1, a => 2)
+
+SELECT f(), f('x')
+
+CREATE FUNCTION f(a int, b int DEFAULT 2) RETURNS int LANGUAGE sql AS 'SELECT a'
+
+CREATE OR REPLACE FUNCTION f(a int, b int DEFAULT 2) RETURNS text LANGUAGE sql AS 'SELECT a'
+
+CREATE FUNCTION bad() RETURNS int LANGUAGE sql AS 'SELECT nosuch'
+
+CREATE FUNCTION bad() RETURNS int LANGUAGE sql AS 'SELEC 1'
+
+CREATE FUNCTION pl(n int) RETURNS SETOF int LANGUAGE plpgsql AS $$ BEGIN FOR i IN 1..n LOOP RETURN NEXT i; RAISE NOTICE 'row %', i; END LOOP; IF n > 2 THEN RAISE EXCEPTION 'too many: %', n; END IF; END $$
+
+SELECT * FROM pl(2)
+
+SELECT * FROM pl(3)
+
+CREATE FUNCTION pl2() RETURNS int LANGUAGE plpgsql AS $$ BEGIN RETRUN 1; END $$
+
+CREATE FUNCTION outs(IN a int, OUT b int, OUT c text) LANGUAGE sql AS $$ SELECT a, 'x' $$
+
+SELECT * FROM outs(1)
+
+CREATE FUNCTION atomic(a int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT a + 1; SELECT a + 2; END
+
+SELECT atomic(1)
+
+CREATE PROCEDURE proc(INOUT a int) LANGUAGE plpgsql AS $$ BEGIN a := a + 1; COMMIT; END $$
+
+CALL proc(1)
+
+BEGIN; CALL proc(1); COMMIT
+
+ROLLBACK
+
+CALL f(1)
+
+SELECT proc(1)
+
+DROP FUNCTION f
+
+DROP FUNCTION nosuch(int)
+
+DROP PROCEDURE proc
+
+CREATE AGGREGATE mysum (int) (SFUNC = int4pl, STYPE = int, INITCOND = '0')
+
+SELECT mysum(i) FROM generate_series(1, 4) AS i
+
+CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq)
+
+SELECT 1 === 1, 1 OPERATOR(public.===) 2
+
+SELECT 1 ==== 1
+
+CREATE CAST (int AS point) WITH FUNCTION nosuch(int)
+
+CREATE COLLATION german (provider = icu, locale = 'de')
+
+CREATE COLLATION nosuch (provider = icu, locale = 'de', deterministic = maybe)
+
+SELECT 'a' COLLATE "C" < 'B' COLLATE "C", 'a' COLLATE "C" < 'B' COLLATE "POSIX"
+
+CREATE EXTENSION nosuch
+
+CREATE LANGUAGE nosuch
+
+CREATE ROLE direct_a LOGIN PASSWORD 'x' VALID UNTIL '2030-01-01'
+
+CREATE ROLE direct_a
+
+ALTER ROLE direct_a SET work_mem = '1MB'
+
+GRANT SELECT (a) ON s.ctas TO direct_a WITH GRANT OPTION
+
+GRANT nosuch ON s.ctas TO direct_a
+
+REVOKE ALL ON s.ctas FROM direct_a
+
+DROP ROLE direct_a, nosuch
+
+DROP ROLE direct_a
+
+ALTER DEFAULT PRIVILEGES IN SCHEMA s GRANT SELECT ON TABLES TO PUBLIC
+
+CREATE TABLE pt (k int, v text) PARTITION BY HASH (k)
+
+CREATE TABLE pt0 PARTITION OF pt FOR VALUES WITH (MODULUS 2, REMAINDER 0)
+
+CREATE TABLE pt1 (k int, v text)
+
+ALTER TABLE pt ATTACH PARTITION pt1 FOR VALUES WITH (MODULUS 2, REMAINDER 1)
+
+ALTER TABLE pt DETACH PARTITION pt1
+
+CREATE TABLE pt2 PARTITION OF pt FOR VALUES FROM (1) TO (2)
+
+CREATE TABLE virtual (a int, b int GENERATED ALWAYS AS (a * 2) VIRTUAL)
+
+CREATE TABLE temporal (id int4range, valid daterange, PRIMARY KEY (id, valid WITHOUT OVERLAPS))
+
+CREATE TABLE nn (a int, CONSTRAINT nn NOT NULL a)
+
+ALTER TABLE nn ALTER COLUMN a SET NOT NULL
+
+CREATE EVENT TRIGGER et ON ddl_command_start EXECUTE FUNCTION nosuch()
+
+CREATE PUBLICATION pub FOR TABLE s.ctas
+
+CREATE SUBSCRIPTION sub CONNECTION 'nonsense' PUBLICATION pub
+
+DROP PUBLICATION pub
+
+CREATE FOREIGN DATA WRAPPER fdw
+
+CREATE SERVER srv FOREIGN DATA WRAPPER fdw OPTIONS (a 'b')
+
+CREATE FOREIGN TABLE ft (a int) SERVER srv
+
+SELECT * FROM ft
+
+CREATE USER MAPPING FOR CURRENT_USER SERVER srv
+
+DROP FOREIGN DATA WRAPPER fdw
+
+DROP FOREIGN DATA WRAPPER fdw CASCADE
+
+CREATE TEXT SEARCH CONFIGURATION tsc (COPY = english)
+
+CREATE TABLESPACE nosuch LOCATION '/nosuch'
+
+CREATE DATABASE direct
+
+DROP DATABASE direct
+
+BEGIN; CREATE DATABASE other; COMMIT
+
+ROLLBACK
+
+CREATE ACCESS METHOD am TYPE INDEX HANDLER bthandler
+
+SECURITY LABEL ON TABLE s.ctas IS 'x'
+
+REASSIGN OWNED BY nosuch TO CURRENT_USER
+
+DROP OWNED BY nosuch
+
+IMPORT FOREIGN SCHEMA x FROM SERVER nosuch INTO s
+
+SELECT relname, relkind, oid FROM pg_class WHERE relnamespace = 's'::regnamespace ORDER BY oid
+
+SELECT pg_get_viewdef('v'::regclass)
+
+SELECT pg_get_functiondef('pl'::regproc)
+
+SELECT * FROM information_schema.columns WHERE table_schema = 's' ORDER BY table_name, ordinal_position
+
+DROP SCHEMA s
+
+DROP SCHEMA s CASCADE
