@@ -11,8 +11,8 @@ import (
 // TestContracts runs the oracles for each caller.
 func TestContracts(t *testing.T) {
 	w := newWorld(t)
-	corpus := readCorpus(t, folder+"*.sql")
-	attacks := readCorpus(t, folder+"attacks/*.sql")
+	corpus := readCorpus(t, folder+"*.sql", w.version)
+	attacks := readCorpus(t, folder+"attacks/*.sql", w.version)
 	t.Run("bypass", func(t *testing.T) {
 		t.Parallel()
 		bypass(t, w)

@@ -20,6 +20,7 @@ import (
 //	--! simple                      for the simple protocol only
 //	--! catalog                     compare with the database itself: definitions are not masked
 //	--! record                      a whole row of a masked relation has no named type: that may differ (simple protocol only)
+//	--! since MAJOR                 only on this major version of PostgreSQL and later ones: elder ones do not know the syntax
 //	--! varies                      which row fails first is left to the plan: compare the SQLSTATE only
 //
 // A line `--;` ends a message: what follows is sent in the same session when the answer has come. The string {db} stands
@@ -33,6 +34,7 @@ type statement struct {
 	simple   bool
 	catalog  bool
 	varies   bool
+	since    int
 	record   bool
 }
 
@@ -82,7 +84,8 @@ var (
 	orderBy   = regexp.MustCompile(`(?i)\border\s+by\b`)
 )
 
-func readCorpus(t testing.TB, pattern string) (all []*statement) {
+// readCorpus reads the statements for a major version of PostgreSQL.
+func readCorpus(t testing.TB, pattern string, version int) (all []*statement) {
 	t.Helper()
 	files, err := filepath.Glob(pattern)
 	if err != nil || len(files) == 0 {
@@ -99,7 +102,7 @@ func readCorpus(t testing.TB, pattern string) (all []*statement) {
 			if err != nil {
 				t.Fatalf("%s:%d: %v", file, line, err)
 			}
-			if s != nil {
+			if s != nil && s.since <= version {
 				s.where = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 				all = append(all, s)
 			}
@@ -153,6 +156,10 @@ func (s *statement) direct(directive string) error {
 		s.args = strings.Split(rest, "|")
 	case "simple":
 		s.simple = true
+	case "since":
+		if _, err := fmt.Sscan(rest, &s.since); err != nil {
+			return fmt.Errorf("%q: %w", directive, err)
+		}
 	case "catalog":
 		s.catalog = true
 	case "record":

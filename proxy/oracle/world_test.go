@@ -53,9 +53,10 @@ func (c caller) policyFile() string {
 
 // world is the database that everything starts from. Nothing is connected to it, so that it can be copied.
 type world struct {
-	name   string
-	db     *database
-	policy *policy // it names all tables that a policy names here
+	name    string
+	version int // PostgreSQL's major version
+	db      *database
+	policy  *policy // it names all tables that a policy names here
 }
 
 // newWorld loads the sample CRM and schema lab into a database.
@@ -80,7 +81,7 @@ func newWorld(t *testing.T) *world {
 			t.Fatalf("schema lab: %v", err)
 		}
 	}
-	w := &world{name: conn.Config().Database}
+	w := &world{name: conn.Config().Database, version: version / 10000}
 	if w.policy, err = loadPolicy(folder + "policy.yaml"); err != nil {
 		t.Fatal(err)
 	}

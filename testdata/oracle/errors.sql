@@ -197,6 +197,7 @@ SELECT E'\xff'
 
 SELECT '' AS ""
 
+--! since 15
 SELECT 1a
 
 SELECT :x

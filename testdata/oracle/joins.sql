@@ -12,6 +12,7 @@ SELECT c.id, l.id, l.email FROM crm.customers c FULL JOIN crm.leads l ON l.custo
 
 SELECT count(*) FROM crm.stores s CROSS JOIN crm.markets m
 
+--! since 14
 SELECT s.name, m.name FROM crm.stores s NATURAL JOIN (SELECT country, currency FROM crm.markets) m JOIN crm.markets USING (country) AS u (x) ORDER BY s.id
 
 SELECT s.id, country, m.name FROM crm.stores s JOIN crm.markets m USING (country) ORDER BY s.id
