@@ -7,48 +7,6 @@ import (
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 )
 
-// with walks WITH queries and returns the scope that holds them.
-func (r *resolver) with(w *pg_query.WithClause, parent *scope, ctes *cte) *cte {
-	if w.Recursive {
-		// Every query of the list may refer to every other, itself included.
-		for _, n := range w.Ctes {
-			c := n.GetCommonTableExpr()
-			list, _ := names(c.GetAliascolnames())
-			entry := &cte{name: c.GetCtename(), open: true, parent: ctes}
-			for _, name := range list {
-				entry.cols = append(entry.cols, column{name: name})
-			}
-			ctes = entry
-		}
-	}
-	for _, n := range w.Ctes {
-		c := n.GetCommonTableExpr()
-		s := c.GetCtequery().GetSelectStmt()
-		if s == nil {
-			r.unsupported(int(c.GetLocation()), "a data-modifying statement in WITH", "Run the statements one by one.")
-			return ctes
-		}
-		cols, open := r.query(s, parent, ctes, false)
-		cols = renameColumns(cols, c.Aliascolnames, open)
-		if k := c.SearchClause; k != nil {
-			cols = append(cols, column{name: k.SearchSeqColumn})
-		}
-		if k := c.CycleClause; k != nil {
-			level := &scope{parent: parent, ctes: ctes}
-			r.expr(k.CycleMarkValue, level)
-			r.expr(k.CycleMarkDefault, level)
-			cols = append(cols, column{name: k.CycleMarkColumn}, column{name: k.CyclePathColumn})
-		}
-		if w.Recursive {
-			own := ctes.find(c.Ctename)
-			own.cols, own.open = cols, open
-		} else {
-			ctes = &cte{name: c.Ctename, cols: cols, open: open, parent: ctes}
-		}
-	}
-	return ctes
-}
-
 // from walks one entry of a FROM clause. The items of sc are those before it, which a LATERAL entry can see.
 func (r *resolver) from(n *pg_query.Node, sc *scope) []*item {
 	if n.GetJoinExpr() == nil {

@@ -284,7 +284,28 @@ func (p *parsed) is(i int, kind pg_query.Token) bool {
 // isLabel reports whether token i is a name by its place, whatever the word: t.end, AS case.
 func (p *parsed) isLabel(i int) bool {
 	before := p.skip(i, -1)
-	return p.is(before, pg_query.Token_ASCII_46) || p.is(before, pg_query.Token_AS)
+	return !p.is(i, pg_query.Token_ASCII_40) && (p.is(before, pg_query.Token_ASCII_46) || p.is(before, pg_query.Token_AS))
+}
+
+// outside visits the tokens from i on that are neither in brackets, CASE included, nor labels, until visit returns true. Brackets that
+// open are visited, and so are those that close what has been opened before i.
+func (p *parsed) outside(i int, visit func(i int) bool) {
+	var openers []pg_query.Token
+	for ; i >= 0 && i < len(p.tokens); i = p.skip(i, 1) {
+		if p.isLabel(i) {
+			continue
+		}
+		kind := p.tokens[i].kind
+		if len(openers) == 0 && visit(i) {
+			return
+		}
+		switch {
+		case kind == pg_query.Token_ASCII_40 || kind == pg_query.Token_ASCII_91 || kind == pg_query.Token_CASE:
+			openers = append(openers, kind)
+		case len(openers) > 0 && closes(openers[len(openers)-1], kind):
+			openers = openers[:len(openers)-1]
+		}
+	}
 }
 
 // closing returns the index of the bracket that closes the one at i, -1 if there is none.

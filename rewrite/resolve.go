@@ -35,6 +35,8 @@ type resolver struct {
 	// locks is true if the statement locks rows; lockedOnly is a relation that it may lock only if it reads nothing protected.
 	locks      bool
 	lockedOnly *catalog.Relation
+	// modify walks a statement that writes, top if it is no part of WITH; nil if none may stand in this text.
+	modify func(n *pg_query.Node, ctes *cte, top bool) (cols []column, open bool)
 	// leakyJoin is true if a condition of a join is leaky.
 	leakyJoin bool
 	// mayInto is true if the next query may be a SELECT INTO: its table is looked at already.
@@ -90,7 +92,7 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 	}
 	r.mayInto = false
 	if s.WithClause != nil {
-		ctes = r.with(s.WithClause, parent, ctes)
+		ctes = r.with(s.WithClause, parent, ctes, top)
 	}
 	for _, n := range s.LockingClause {
 		for _, of := range n.GetLockingClause().GetLockedRels() {

@@ -190,7 +190,7 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, p *parsed, cacheabl
 		out := &a.Statements[i]
 		start, end := p.extent(raw)
 		*out = Statement{Text: p.src[start:end], Decision: Pass, Purpose: v.Purpose, Reason: v.Reason}
-		runs[i] = &run{binding: r.binding, kinds: r.kinds, session: &s, values: v, p: p, raw: raw, visited: visited{}, confined: -1, number: i + 1, last: i == len(p.stmts)-1, out: out}
+		runs[i] = &run{binding: r.binding, kinds: r.kinds, session: &s, values: v, p: p, raw: raw, visited: visited{}, confined: map[int]int{}, number: i + 1, last: i == len(p.stmts)-1, out: out}
 		r.decide(runs[i], raw)
 		settings.Apply(out.Effect)
 		cacheable = cacheable && (out.Effect.Kind == NoEffect || len(p.stmts) == 1)

@@ -24,8 +24,8 @@ type run struct {
 	last    bool // the last of its string: comments behind it are its own
 	visited visited
 	inlined bool // a view's definition stands in the result
-	// confined is the place of the subject's value in the rows of an INSERT that is confined to visible ones, -1 if it is not.
-	confined int
+	// confined are the insertions of the statement (see insertions) whose rows are checked, with the place of the subject's value.
+	confined map[int]int
 	out      *Statement
 	edits    []edit
 }
@@ -58,6 +58,7 @@ func (r *run) resolver() *resolver {
 	v := &views{binding: r.binding, plan: r.plan, mayWrite: r.mayWrite}
 	q := r.newResolver(v, r.p, path)
 	q.temp, q.visited, q.parameters = r.values.Temporary, r.visited, r.session.Parameters
+	q.modify = func(n *pg_query.Node, ctes *cte, top bool) ([]column, bool) { return r.modification(q, n, ctes, top) }
 	return q
 }
 

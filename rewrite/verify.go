@@ -26,7 +26,7 @@ func (a *Answer) verify(runs []*run) *Refusal {
 		if r.out.Refusal != nil {
 			continue
 		}
-		if r.confined >= 0 && !isConfined(p.stmts[i].Stmt.GetInsertStmt(), r.confined, inside) {
+		if !isConfined(insertions(p.stmts[i].Stmt), r.confined, inside) {
 			return fault("A row could be written about somebody whom the caller does not see.")
 		}
 		q := r.resolver()
@@ -87,6 +87,18 @@ func queriesIn(n *pg_query.Node) []*pg_query.SelectStmt {
 	case *pg_query.Node_DeleteStmt:
 		return []*pg_query.SelectStmt{{WithClause: x.DeleteStmt.WithClause, FromClause: x.DeleteStmt.UsingClause,
 			WhereClause: x.DeleteStmt.WhereClause, TargetList: x.DeleteStmt.ReturningList}}
+	case *pg_query.Node_MergeStmt:
+		s := &pg_query.SelectStmt{WithClause: x.MergeStmt.WithClause, FromClause: []*pg_query.Node{x.MergeStmt.SourceRelation}, WhereClause: x.MergeStmt.JoinCondition}
+		for _, n := range x.MergeStmt.MergeWhenClauses {
+			c := n.GetMergeWhenClause()
+			for _, value := range append(append(c.TargetList, c.Condition), c.Values...) {
+				if value.GetResTarget() == nil {
+					value = &pg_query.Node{Node: &pg_query.Node_ResTarget{ResTarget: &pg_query.ResTarget{Val: value}}}
+				}
+				s.TargetList = append(s.TargetList, value)
+			}
+		}
+		return []*pg_query.SelectStmt{s}
 	}
 	return nil
 }

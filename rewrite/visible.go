@@ -6,49 +6,43 @@ import (
 	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
+	"google.golang.org/protobuf/proto"
 )
 
 // Writing a relation of which the caller does not see all rows. A row may be written only if it is, or would be, a
 // visible one, and whether that is so follows from its subject. So an INSERT names the subject and fails if the caller does not see
-// it, whether it exists or not, and UPDATE and DELETE reach visible rows only. Keys cannot tell of hidden rows if each
+// it, whether it exists or not, and UPDATE, DELETE and MERGE reach visible rows only. Keys cannot tell of hidden rows if each
 // contains the subject: what a visible subject's row can collide with is visible too.
 
 // invisible is the error of writing a row that the caller does not see.
 const invisible = "pgscrim: no row that you see is about "
 
-// confine sees to it that a write to a relation with hidden rows stays among visible rows. given are the columns that get
-// values, nil for all.
-func (q *resolver) confine(t *target, given []string) bool {
+// confine refuses operations on a relation with hidden rows that cannot be kept among visible ones.
+func (q *resolver) confine(t *target, ops ...operation) {
 	f, p := t.item.ref, t.plan
-	refuse := func(detail, hint string) bool {
+	refuse := func(detail, hint string) {
 		q.refuse(f.at, Refusal{
 			Code: "0A000", Message: fmt.Sprintf("this way to write relation %s is not supported by pgscrim: you do not see all of its rows", display(f.rel)),
 			Detail: detail, Hint: hint,
 		})
-		return false
 	}
-	if p.subject == nil || (&facts{plan: p}).own() {
-		return refuse("Its rows are not about another relation's subject.", "Use a role from which no row rule hides rows.")
-	}
-	isGiven := func(name string) bool {
-		c := f.rel.Column(name)
-		return given == nil || slices.Contains(given, name) || c != nil && c.Generated
-	}
-	for _, key := range f.rel.Unique {
-		if slices.ContainsFunc(key, isGiven) && !slices.Contains(key, p.table.SubjectColumn) {
-			return refuse(fmt.Sprintf("The unique index over %s would tell of rows that you do not see.", strings.Join(key, ", ")),
-				"Leave these columns to their defaults.")
+	for _, op := range ops {
+		if p.subject == nil || op.command == pg_query.CmdType_CMD_INSERT && (&facts{plan: p}).own() {
+			refuse("Its rows are not about another relation's subject.", "Use a role from which no row rule hides rows.")
+			return
+		}
+		for _, rel := range q.written(t, op) {
+			for _, key := range rel.Unique {
+				if slices.ContainsFunc(key, func(name string) bool { return op.gives(rel, name) }) && !slices.Contains(key, p.table.SubjectColumn) {
+					refuse(fmt.Sprintf("The unique index over %s would tell of rows that you do not see.", strings.Join(key, ", ")),
+						"Leave these columns to their defaults.")
+				}
+			}
+		}
+		if op.command == pg_query.CmdType_CMD_UPDATE && slices.Contains(op.columns, p.table.SubjectColumn) {
+			q.unsupported(f.at, "changing the subject of a row", "Delete the row and insert another.")
 		}
 	}
-	return true
-}
-
-// visibleRow spells, over the alias s of a row that holds the subject's key, the joins to its facts and the condition that
-// the caller sees it.
-func (p *plan) visibleRow() (joins, condition string) {
-	g := &facts{plan: p}
-	condition = g.rows()
-	return g.joins(), condition
 }
 
 // checked spells a subject's key that is to be stored: the value of an expression if the caller sees that subject, else an
@@ -56,10 +50,11 @@ func (p *plan) visibleRow() (joins, condition string) {
 func (p *plan) checked(expression string) string {
 	name := quote(p.table.SubjectColumn)
 	c, _ := p.column(p.table.SubjectColumn)
-	joins, condition := p.visibleRow()
+	g := &facts{plan: p}
+	condition := g.rows()
 	return fmt.Sprintf("(SELECT CASE WHEN %[1]s THEN %[2]s.%[3]s ELSE pg_catalog.concat(%[4]s, %[2]s.%[3]s)::pg_catalog.int8::pg_catalog.text::%[5]s END"+
 		" FROM (SELECT (%[6]s\n)::%[5]s AS %[3]s) AS %[2]s%[7]s)",
-		condition, aliasSource, name, literal(invisible+p.subject.spec.Name+" "), c.TypeSQL, expression, joins)
+		condition, aliasSource, name, literal(invisible+p.subject.spec.Name+" "), c.TypeSQL, expression, g.joins())
 }
 
 // invisibleRefusal is what stands for the error of checked.
@@ -70,244 +65,197 @@ func (p *plan) invisibleRefusal() *Refusal {
 	}
 }
 
-// confineInsert puts the check around the subject's value in each row of an INSERT.
-func (r *run) confineInsert(q *resolver, t *target, s *pg_query.InsertStmt) {
-	p := t.plan
-	given := targetColumns(s.Cols)
+// confineInsert puts the check around the subject's value in each row of an INSERT. cols are the columns of its source.
+func (r *run) confineInsert(q *resolver, t *target, s *pg_query.InsertStmt, cols []column, open bool) {
+	i := q.subjectPlace(t, targetColumns(s.Cols))
+	source := s.SelectStmt.GetSelectStmt()
+	var items [][2]int
+	switch {
+	case i < 0 || source == nil || q.refusal != nil:
+	case len(source.ValuesLists) > 0 && source.WithClause == nil && source.SortClause == nil && source.LimitCount == nil && source.LimitOffset == nil:
+		items = q.valueItems(q.sourceStart(t, s), source, i)
+	default:
+		if items = q.targetItem(q.sourceStart(t, s), source, i); len(items) == 0 && !open && i < len(cols) {
+			r.checkSource(q, t, s, i, len(cols))
+			return
+		}
+	}
+	r.checkInserted(q, t, s, i, items)
+}
+
+// subjectPlace is the place of the subject's column among those that get values, all if none are given, -1 if it gets none.
+func (q *resolver) subjectPlace(t *target, given []string) int {
 	if given == nil {
-		for _, c := range p.columns {
+		for _, c := range t.plan.columns {
 			if !c.Generated {
 				given = append(given, c.Name)
 			}
 		}
 	}
-	if !q.confine(t, given) {
+	return slices.Index(given, t.plan.table.SubjectColumn)
+}
+
+// checkInserted puts the check around the spans of the subject's value in the rows of an insertion.
+func (r *run) checkInserted(q *resolver, t *target, insertion proto.Message, i int, spans [][2]int) {
+	if len(spans) == 0 {
+		q.unsupported(t.item.ref.at, fmt.Sprintf("an INSERT without a value for %s in each row", t.plan.table.SubjectColumn),
+			"Name the columns, and the values or those of a query.")
 		return
 	}
-	i := slices.Index(given, p.table.SubjectColumn)
-	source := s.SelectStmt.GetSelectStmt()
-	var items [][2]int
-	switch {
-	case i < 0 || source == nil:
-	case len(source.ValuesLists) > 0:
-		items = q.valueItems(t, source, i)
-	case source.Op == pg_query.SetOperation_SETOP_NONE && source.WithClause == nil && source.DistinctClause == nil:
-		items = q.targetItem(t, source, i)
-	}
-	if len(items) == 0 {
-		q.unsupported(t.item.ref.at, fmt.Sprintf("an INSERT without a value for %s in each row of a plain VALUES or SELECT", p.table.SubjectColumn),
-			"Name the columns, and select from a subquery.")
-		return
-	}
-	before, after, _ := strings.Cut(p.checked(aliasMark), aliasMark)
-	for _, span := range items {
+	before, after, _ := strings.Cut(t.plan.checked(aliasMark), aliasMark)
+	for _, span := range spans {
 		q.edits = append(q.edits, edit{span[0], span[0], before}, edit{span[1], span[1], after})
 	}
-	r.out.OnError, r.confined = p.invisibleRefusal(), i
+	r.isChecked(t, insertion, i)
 }
 
-// isConfined looks at a rewritten INSERT: the subject's value in each row must be what was put in, whole.
-func isConfined(s *pg_query.InsertStmt, i int, inside [][2]int) bool {
-	source := s.SelectStmt.GetSelectStmt()
-	put := func(values []*pg_query.Node) bool {
-		if i >= len(values) {
-			return false
-		}
-		value := values[i]
-		if t := value.GetResTarget(); t != nil {
-			value = t.Val
-		}
-		link := value.GetSubLink()
-		return link.GetSubLinkType() == pg_query.SubLinkType_EXPR_SUBLINK &&
-			slices.ContainsFunc(inside, func(span [2]int) bool { return span[0] == int(link.Location) })
+// checkSource makes the source of an INSERT a subquery of n columns, and puts the check around one of them.
+func (r *run) checkSource(q *resolver, t *target, s *pg_query.InsertStmt, i, n int) {
+	targets, names := make([]string, n), make([]string, n)
+	for k := range n {
+		names[k] = fmt.Sprintf("c%d", k+1)
+		targets[k] = aliasRow + "." + names[k]
 	}
-	for _, row := range source.GetValuesLists() {
-		if !put(row.GetList().GetItems()) {
-			return false
-		}
-	}
-	return len(source.GetValuesLists()) > 0 || put(source.GetTargetList())
-}
-
-// split returns the spans between commas outside brackets in the tokens from i up to the first for which end holds.
-func (q *resolver) split(i int, end func(i int) bool) (items [][2]int) {
-	var openers []pg_query.Token
-	start := i
-	add := func(to int) {
-		if last := q.p.skip(to, -1); last >= start {
-			items = append(items, [2]int{q.p.tokens[start].start, q.p.tokens[last].end})
-		}
-	}
-	for ; i >= 0 && i < len(q.p.tokens); i = q.next(i) {
-		kind := q.p.tokens[i].kind
-		if q.p.isLabel(i) {
-			kind = pg_query.Token_IDENT // t.end, AS case
-		}
+	targets[i] = t.plan.checked(targets[i])
+	start := q.sourceStart(t, s)
+	end := len(q.p.tokens)
+	q.p.outside(start, func(at int) bool {
 		switch {
-		case len(openers) == 0 && end(i):
-			add(i)
-			return items
-		case kind == pg_query.Token_ASCII_40 || kind == pg_query.Token_ASCII_91 || kind == pg_query.Token_CASE:
-			openers = append(openers, kind)
-		case len(openers) > 0 && closes(openers[len(openers)-1], kind):
-			openers = openers[:len(openers)-1]
-		case kind == pg_query.Token_ASCII_44 && len(openers) == 0:
-			add(i)
-			start = q.p.skip(i, 1)
+		case q.p.is(at, pg_query.Token_RETURNING), q.p.is(at, pg_query.Token_ASCII_59), q.p.is(at, pg_query.Token_ASCII_41),
+			q.p.is(at, pg_query.Token_ON) && q.p.is(q.p.skip(at, 1), pg_query.Token_CONFLICT):
+			end = at
 		}
+		return end == at
+	})
+	last := q.p.skip(end, -1)
+	if start < 0 || last < start {
+		q.unsupported(t.item.ref.at, "this INSERT", "")
+		return
 	}
-	if len(q.p.tokens) > 0 && start >= 0 && len(openers) == 0 {
-		items = append(items, [2]int{q.p.tokens[start].start, q.p.tokens[len(q.p.tokens)-1].end})
-	}
-	return items
+	from, to := q.p.tokens[start].start, q.p.tokens[last].end
+	q.edits = append(q.edits, edit{from, from, "SELECT " + strings.Join(targets, ", ") + " FROM ("},
+		edit{to, to, "\n) AS " + aliasRow + " (" + strings.Join(names, ", ") + ")"})
+	r.isChecked(t, s, i)
 }
 
-// next is the token after i, len(tokens) at the end.
-func (q *resolver) next(i int) int {
-	if n := q.p.skip(i, 1); n >= 0 {
-		return n
+// aliasRow is the alias of the rows that an INSERT checks.
+const aliasRow = "v"
+
+// isChecked notes that the rows of an insertion are checked.
+func (r *run) isChecked(t *target, insertion proto.Message, i int) {
+	refusal := t.plan.invisibleRefusal()
+	if r.out.OnError != nil && *r.out.OnError != *refusal {
+		refusal.Message = "permission denied to write a row about a subject that you do not see"
 	}
-	return len(q.p.tokens)
+	r.out.OnError = refusal
+	r.confined[slices.Index(insertions(r.raw.Stmt), insertion)] = i
 }
 
-// valueItems finds the spans of the i-th value in the rows of INSERT ... VALUES.
-func (q *resolver) valueItems(t *target, s *pg_query.SelectStmt, i int) (spans [][2]int) {
-	at := q.p.tokenAt(t.item.ref.at)
-	for ; at >= 0 && !q.p.is(at, pg_query.Token_VALUES); at = q.p.skip(at, 1) {
-		if q.p.is(at, pg_query.Token_ASCII_40) {
-			at = q.p.closing(at)
+// insertions returns the parts of a statement that put rows into a relation, in the same order for the same text: each is an
+// InsertStmt or a MergeWhenClause.
+func insertions(n *pg_query.Node) (out []proto.Message) {
+	with := func(w *pg_query.WithClause) {
+		for _, c := range w.GetCtes() {
+			out = append(out, insertions(c.GetCommonTableExpr().GetCtequery())...)
 		}
 	}
-	for range s.ValuesLists {
-		open := q.p.skip(at, 1)
-		closing := q.p.closing(open)
-		if open < 0 || closing < 0 {
-			return nil
+	switch x := n.GetNode().(type) {
+	case *pg_query.Node_SelectStmt:
+		with(x.SelectStmt.WithClause)
+	case *pg_query.Node_InsertStmt:
+		with(x.InsertStmt.WithClause)
+		out = append(out, x.InsertStmt)
+	case *pg_query.Node_UpdateStmt:
+		with(x.UpdateStmt.WithClause)
+	case *pg_query.Node_DeleteStmt:
+		with(x.DeleteStmt.WithClause)
+	case *pg_query.Node_MergeStmt:
+		with(x.MergeStmt.WithClause)
+		for _, c := range x.MergeStmt.MergeWhenClauses {
+			out = append(out, c.GetMergeWhenClause())
 		}
-		items := q.split(q.p.skip(open, 1), func(i int) bool { return i == closing })
-		if len(items) <= i {
-			return nil
-		}
-		spans = append(spans, items[i])
-		at = q.p.skip(closing, 1) // the comma
-		if at < 0 {
-			at = closing
-		}
+	case *pg_query.Node_PrepareStmt:
+		return insertions(x.PrepareStmt.Query)
+	case *pg_query.Node_ExplainStmt:
+		return insertions(x.ExplainStmt.Query)
+	case *pg_query.Node_CopyStmt:
+		return insertions(x.CopyStmt.Query)
+	case *pg_query.Node_CreateTableAsStmt:
+		return insertions(x.CreateTableAsStmt.Query)
 	}
-	for _, row := range s.ValuesLists {
-		if values := row.GetList().GetItems(); len(values) <= i || values[i].GetSetToDefault() != nil {
-			return nil
-		}
-	}
-	return spans
+	return out
 }
 
-// targetItem finds the span of the i-th expression of the target list in INSERT ... SELECT.
-func (q *resolver) targetItem(t *target, s *pg_query.SelectStmt, i int) [][2]int {
-	if len(s.TargetList) <= i {
-		return nil
-	}
-	for _, n := range s.TargetList[:i+1] {
-		if ref := n.GetResTarget().GetVal().GetColumnRef(); ref != nil && isStar(ref.Fields) {
-			return nil
+// isConfined looks at the insertions of a rewritten statement: the subject's value in each row must be what was put in, whole.
+func isConfined(all []proto.Message, confined map[int]int, inside [][2]int) bool {
+	for k, i := range confined {
+		if k < 0 || k >= len(all) {
+			return false
 		}
-	}
-	at := q.p.tokenAt(t.item.ref.at)
-	for ; at >= 0 && !q.p.is(at, pg_query.Token_SELECT); at = q.p.skip(at, 1) {
-		if q.p.is(at, pg_query.Token_ASCII_40) {
-			if q.p.is(q.p.skip(at, 1), pg_query.Token_SELECT) { // ( SELECT ... )
-				continue
+		for _, row := range insertedRows(all[k]) {
+			if i >= len(row) {
+				return false
 			}
-			at = q.p.closing(at)
-		}
-	}
-	at = q.p.skip(at, 1)
-	if q.p.is(at, pg_query.Token_ALL) {
-		at = q.p.skip(at, 1)
-	}
-	if at < 0 {
-		return nil
-	}
-	items := q.split(at, q.endsTargetList)
-	if len(items) < len(s.TargetList) {
-		return nil
-	}
-	span := items[i]
-	if s.TargetList[i].GetResTarget().Name != "" { // without the alias
-		last := q.p.tokenAt(span[1] - 1)
-		for k := range q.p.tokens {
-			if q.p.tokens[k].end == span[1] {
-				last = k
+			value := row[i]
+			if t := value.GetResTarget(); t != nil {
+				value = t.Val
+			}
+			link := value.GetSubLink()
+			if link.GetSubLinkType() != pg_query.SubLinkType_EXPR_SUBLINK ||
+				!slices.ContainsFunc(inside, func(span [2]int) bool { return span[0] <= int(link.Location) && int(link.Location) < span[1] }) {
+				return false
 			}
 		}
-		if as := q.p.skip(last, -1); q.p.is(as, pg_query.Token_AS) {
-			last = as
-		}
-		before := q.p.skip(last, -1)
-		if before < 0 || q.p.tokens[before].end <= span[0] {
-			return nil
-		}
-		span[1] = q.p.tokens[before].end
 	}
-	return [][2]int{span}
+	return true
 }
 
-// endsTargetList reports whether token i, outside brackets, begins what follows a target list.
-func (q *resolver) endsTargetList(i int) bool {
-	before := q.p.skip(i, -1)
-	switch q.p.tokens[i].kind {
-	case pg_query.Token_FROM:
-		return !q.p.is(before, pg_query.Token_DISTINCT) // IS DISTINCT FROM
-	case pg_query.Token_GROUP_P:
-		return !q.p.is(before, pg_query.Token_WITHIN)
-	case pg_query.Token_WHERE, pg_query.Token_HAVING, pg_query.Token_WINDOW, pg_query.Token_ORDER, pg_query.Token_LIMIT, pg_query.Token_OFFSET,
-		pg_query.Token_FETCH, pg_query.Token_FOR, pg_query.Token_ON, pg_query.Token_RETURNING, pg_query.Token_ASCII_59, pg_query.Token_ASCII_41:
-		return true
+// insertedRows returns the rows of VALUES, or the target list of a query as the only one.
+func insertedRows(insertion proto.Message) (rows [][]*pg_query.Node) {
+	if c, ok := insertion.(*pg_query.MergeWhenClause); ok {
+		return [][]*pg_query.Node{c.Values}
 	}
-	return false
+	s, _ := insertion.(*pg_query.InsertStmt)
+	source := s.GetSelectStmt().GetSelectStmt()
+	for _, row := range source.GetValuesLists() {
+		rows = append(rows, row.GetList().GetItems())
+	}
+	if len(rows) == 0 {
+		rows = append(rows, source.GetTargetList())
+	}
+	return rows
 }
 
-// confineChange adds the condition that a row is visible to an UPDATE or DELETE.
-func (r *run) confineChange(q *resolver, t *target, rv *pg_query.RangeVar, changed []string, where *pg_query.Node) {
-	if !q.confine(t, changed) {
-		return
-	}
-	p := t.plan
-	switch {
-	case slices.Contains(changed, p.table.SubjectColumn):
-		q.unsupported(t.item.ref.at, "changing the subject of a row", "Delete the row and insert another.")
-		return
-	case q.leaky:
-		q.unsupported(t.item.ref.at, "an UPDATE or DELETE whose conditions may run on rows that you do not see",
-			"Use comparisons of columns with constants, or join with a temporary table of keys.")
-		return
-	}
-	joins, condition := p.visibleRow()
-	visible := fmt.Sprintf("EXISTS (SELECT FROM (SELECT %s.%s) AS %s%s WHERE %s)",
-		quote(t.item.name), quote(p.table.SubjectColumn), aliasSource, joins, condition)
-
-	_, end := r.p.extent(r.raw)
-	whereAt, endAt := -1, end
-	depth := 0
-	for i := r.p.tokenAt(int(rv.Location)); i >= 0 && r.p.tokens[i].start < end; i = r.p.skip(i, 1) {
-		switch kind := r.p.tokens[i].kind; {
-		case kind == pg_query.Token_ASCII_40:
-			depth++
-		case kind == pg_query.Token_ASCII_41:
-			depth--
-		case kind == pg_query.Token_WHERE && depth == 0:
-			whereAt = i
-		case kind == pg_query.Token_RETURNING && depth == 0:
-			endAt = r.p.tokens[i].start
+// confineChange adds the condition that a row is visible to an UPDATE or DELETE. leaky is true if its own conditions are.
+func (q *resolver) confineChange(t *target, rv *pg_query.RangeVar, where *pg_query.Node, leaky bool) {
+	at, end := -1, len(q.p.tokens)
+	q.p.outside(q.p.tokenAt(int(rv.Location)), func(i int) bool {
+		switch q.p.tokens[i].kind {
+		case pg_query.Token_WHERE:
+			at = i
+		case pg_query.Token_RETURNING, pg_query.Token_ASCII_59, pg_query.Token_ASCII_41:
+			end = i
 		}
-	}
+		return end == i
+	})
+	last := q.p.tokens[q.p.skip(end, -1)].end
 	switch {
-	case where == nil && whereAt < 0:
-		q.edits = append(q.edits, edit{endAt, endAt, "\n WHERE " + visible + " "})
-	case where != nil && whereAt >= 0:
-		at := r.p.tokens[whereAt].end
-		q.edits = append(q.edits, edit{at, at, " " + visible + " AND ("}, edit{endAt, endAt, "\n) "})
+	case where == nil && at < 0:
+		q.edits = append(q.edits, edit{last, last, "\n WHERE " + t.plan.seen(quote(t.item.name)) + " "})
+	case where != nil && at >= 0:
+		q.restrict(t, q.p.tokens[at].end, last, leaky)
 	default:
 		q.unsupported(t.item.ref.at, "this UPDATE or DELETE", "")
 	}
+}
+
+// restrict adds to a condition over a target, of which the span is given, that the row is visible. What may fail, or run long, is
+// computed only behind that: CASE holds the order.
+func (q *resolver) restrict(t *target, start, end int, leaky bool) {
+	visible := t.plan.seen(quote(t.item.name))
+	before, after := " "+visible+" AND (", "\n) "
+	if leaky {
+		before, after = " "+visible+" AND CASE WHEN "+visible+" THEN (", "\n) ELSE false END "
+	}
+	q.edits = append(q.edits, edit{start, start, before}, edit{end, end, after})
 }

@@ -58,6 +58,11 @@ func TestWrites(t *testing.T) {
 	tag("UPDATE 0", "UPDATE crm.churn_scores SET score = 0 WHERE customer_id = "+hidden)
 	tag("UPDATE 1", "UPDATE crm.churn_scores s SET score = 0.3 WHERE customer_id = $1 RETURNING s.score", mustInt(t, seen))
 	tag("DELETE 0", "DELETE FROM crm.churn_scores WHERE customer_id = "+hidden)
+	tag("UPDATE "+visible, "UPDATE crm.churn_scores SET score = 0.1 WHERE 1 / (score - 0.9) IS NOT NULL") // that would fail on hidden rows
+	tag("INSERT 0 "+visible, "INSERT INTO crm.churn_scores SELECT * FROM crm.churn_scores ON CONFLICT (customer_id) DO UPDATE SET model = 'star'")
+	tag("MERGE "+visible, "MERGE INTO crm.churn_scores s USING crm.customers c ON s.customer_id = c.id AND 1 / (s.score - 0.9) IS NOT NULL WHEN MATCHED THEN UPDATE SET score = 0.2")
+	tag("DELETE 1", "WITH d AS (DELETE FROM crm.churn_scores WHERE customer_id = "+seen+" RETURNING *) DELETE FROM crm.churn_scores USING (SELECT min(customer_id) AS id FROM crm.churn_scores WHERE customer_id > "+seen+") x WHERE customer_id = x.id")
+	tag("MERGE 2", "MERGE INTO crm.churn_scores s USING crm.customers c ON s.customer_id = c.id WHEN NOT MATCHED THEN INSERT VALUES (c.id, 0.2, 'merged', now())")
 
 	// A hidden customer and one that does not exist cannot be told apart.
 	about := func(id string) string {
@@ -67,10 +72,15 @@ func TestWrites(t *testing.T) {
 		t.Errorf("a hidden customer: %s; an absent one: %s", a, b)
 	}
 	refused("42501", "INSERT INTO crm.churn_scores SELECT "+hidden+", 0.5, 'x', now() ON CONFLICT DO NOTHING")
-	refused("0A000", "INSERT INTO crm.churn_scores SELECT * FROM crm.churn_scores")
+	merged := func(id string) string {
+		return refused("42501", "MERGE INTO crm.churn_scores s USING (VALUES ("+id+"::bigint)) v (id) ON s.customer_id = v.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (v.id, 0.5, 'x', now())")
+	}
+	if a, b := merged(hidden), merged("999999"); a != b {
+		t.Errorf("merging a hidden customer: %s; an absent one: %s", a, b)
+	}
+	refused("42501", "WITH i AS (INSERT INTO crm.churn_scores SELECT "+hidden+", 0.5, 'x', now()) SELECT 1")
 	refused("0A000", "INSERT INTO crm.churn_scores VALUES ("+seen+", 0.5, 'x', now()) ON CONFLICT (customer_id) DO UPDATE SET customer_id = "+hidden)
 	refused("42501", "UPDATE crm.churn_scores SET customer_id = "+hidden+" WHERE customer_id = "+seen)
-	refused("0A000", "UPDATE crm.churn_scores SET score = 0 WHERE 1 / (score - 0.9) > 0")
 	refused("0A000", "TRUNCATE crm.churn_scores")
 	refused("0A000", "COPY crm.churn_scores FROM STDIN")
 	refused("42501", "DELETE FROM crm.consents")

@@ -78,7 +78,7 @@ COPY crm.customers TO '/tmp/out'
 --! refused 42501
 COPY crm.customers TO PROGRAM 'cat'
 
---! refused 0A000
+--! refused 42501
 COPY (DELETE FROM crm.customers RETURNING email) TO STDOUT
 
 --! refused 42501 analyst miner marketer support both

@@ -99,7 +99,7 @@ UPDATE crm.customers SET email = 'x'
 --! refused 42501
 DELETE FROM crm.customers
 
---! refused 0A000
+--! refused 42501
 MERGE INTO crm.stores s USING crm.customers c ON s.id = c.id WHEN MATCHED THEN DO NOTHING
 
 --! refused 42501
@@ -117,10 +117,10 @@ CREATE TEMP VIEW v AS SELECT email FROM crm.customers
 --! refused 0A000
 DO $$ BEGIN NULL; END $$
 
---! refused 0A000
+--! refused 42501
 WITH d AS (DELETE FROM crm.customers RETURNING *) SELECT * FROM d
 
---! refused 0A000
+--! refused 42501
 LOCK crm.customers
 
 --! refused 0A000
