@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 
@@ -19,6 +20,7 @@ var (
 	binary  = flag.String("pgscrim", "", "path of pgscrim; empty builds it")
 	report  = flag.String("json", "", "where the report goes as JSON")
 	rounds  = flag.Int("rounds", 0, "rounds, if not those of the size")
+	work    = flag.String("work", "", "measure only what matches, such as 'masked look-up .analyst., prepared'")
 	seconds = flag.Int("seconds", 0, "seconds of each measurement, if not those of the size")
 
 	sessions = flag.Int("sessions", 20, "sessions of the soak")
@@ -45,6 +47,13 @@ func TestBench(t *testing.T) {
 	}
 	if *seconds > 0 {
 		opts.Seconds = *seconds
+	}
+	if *work != "" {
+		re, err := regexp.Compile(*work)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opts.Work = re
 	}
 	opts.Binary, opts.Messages = pgscrim(t), os.Stderr
 	r, err := bench.Compare(context.Background(), opts)

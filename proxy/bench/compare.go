@@ -58,6 +58,9 @@ func Compare(ctx context.Context, opts Options) (_ *Report, err error) {
 func (st *site) contests(targets []*target, opts Options) [][]*cell {
 	var contests [][]*cell
 	contest := func(key Key, on func(*target) bool, measure func(t *target) func(context.Context, bool) (*measurement, error)) {
+		if opts.Work != nil && !opts.Work.MatchString(key.Work+", "+key.Mode) {
+			return
+		}
 		var cells []*cell
 		for _, t := range targets {
 			if on(t) {

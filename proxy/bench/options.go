@@ -3,6 +3,7 @@ package bench
 import (
 	"errors"
 	"io"
+	"regexp"
 )
 
 // Options say what Compare measures and for how long.
@@ -16,6 +17,8 @@ type Options struct {
 	Rounds, Seconds int
 	// Clients are the numbers of concurrent clients.
 	Clients []int
+	// Work limits what is measured to the kinds of work whose names match; nil is all.
+	Work *regexp.Regexp
 	// Install lets root install what is missing.
 	Install bool
 	// Messages receives a line about what is going on.

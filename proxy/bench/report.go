@@ -144,13 +144,19 @@ func (r *Report) transactions(p *printer) {
 // queries writes the time of each query as a multiple of the hand-written view's, and the geometric mean.
 func (r *Report) queries(p *printer) {
 	targets := []string{direct, handView, barrier, strict}
+	asked := slices.DeleteFunc(queries(), func(q query) bool {
+		return !slices.ContainsFunc(r.Results, func(x Result) bool { return x.Kind == Queries && x.Work == q.name })
+	})
+	if len(asked) == 0 {
+		return
+	}
 	p.printf("\n| BI query, time relative to the masked view (ms) |")
 	for _, t := range targets {
 		p.printf(" %s |", t)
 	}
 	p.printf("\n|---|%s\n", "---:|---:|---:|---:|")
 	logs := make(map[string]float64)
-	for _, q := range queries() {
+	for _, q := range asked {
 		p.printf("| %s |", q.name)
 		for _, t := range targets {
 			i := slices.IndexFunc(r.Results, func(x Result) bool { return x.Kind == Queries && x.Work == q.name && x.Target == t })
@@ -162,7 +168,7 @@ func (r *Report) queries(p *printer) {
 	}
 	p.printf("| geometric mean |")
 	for _, t := range targets {
-		p.printf(" %.2f |", math.Exp(logs[t]/float64(len(queries()))))
+		p.printf(" %.2f |", math.Exp(logs[t]/float64(len(asked))))
 	}
 	p.printf("\n")
 }
