@@ -121,6 +121,8 @@ func (q *resolver) checkTarget(t *target, r *run, ops ...operation) {
 	for _, op := range ops {
 		for _, rel := range q.written(t, op) {
 			q.checkKeys(t, rel, op)
+			q.checkComputed(t, rel, op)
+			q.checkCalls(t.item.ref.at, rel)
 		}
 		q.checkFacts(t, op)
 		q.checkReferences(t, op, r)
@@ -177,6 +179,49 @@ func (q *resolver) checkKeys(t *target, rel *catalog.Relation, op operation) {
 			q.unsupported(f.at, fmt.Sprintf("writing %s, which refers to a relation of which you do not see all keys,", display(rel)),
 				"A foreign key would tell of the others.")
 			return
+		}
+	}
+}
+
+// checkComputed refuses an UPDATE after which PostgreSQL computes on what it gives and on what the caller sees masked: the error would
+// tell of the latter.
+func (q *resolver) checkComputed(t *target, rel *catalog.Relation, op operation) {
+	if op.command != pg_query.CmdType_CMD_UPDATE {
+		return
+	}
+	for _, computed := range rel.Computed {
+		given := func(c string) bool { return slices.Contains(op.columns, c) }
+		if !computed.Unproven && !slices.ContainsFunc(computed.Columns, given) {
+			continue
+		}
+		for _, c := range computed.Columns {
+			if !given(c) && !t.plan.shows(c) {
+				q.maskedTarget(t, t.item.ref.at, c, "you see it masked, and a check, generated column, index or partition key over it would tell of its values")
+				return
+			}
+		}
+	}
+	for _, oid := range rel.Parents { // a partition's bounds are those of the parent's key
+		if parent := q.snap.RelationByOID(oid); parent != nil {
+			q.checkComputed(t, parent, op)
+		}
+	}
+}
+
+// checkCalls refuses to write a relation where that runs functions that the caller may not call, or rules: they may read and
+// write anything.
+func (q *resolver) checkCalls(at int, rel *catalog.Relation) {
+	if rel.Rules {
+		q.unsupported(at, fmt.Sprintf("writing %s, which has rules,", display(rel)), "")
+	}
+	for _, oid := range rel.Calls {
+		if f := q.snap.Function(oid); f == nil || q.functionRefused(f) != nil {
+			name := "one that is not known"
+			if f != nil {
+				name = f.Name.Schema + "." + f.Name.Name
+			}
+			q.refuse(at, Refusal{Code: "42501", Message: fmt.Sprintf("permission denied to write relation %s: a trigger, default, check or index of it runs function %s", display(rel), name),
+				Hint: fmt.Sprintf("Ask the policy's owner (%s) to name the function in functions.allow.", q.owner())})
 		}
 	}
 }
@@ -261,6 +306,9 @@ func (q *resolver) checkReferences(t *target, op operation, r *run) {
 				q.unsupported(t.item.ref.at, fmt.Sprintf("removing rows of %s, or changing their keys, while another relation refers to them", display(rel)),
 					"You do not see all rows of the other relation, or may not write it.")
 				return
+			}
+			if ref.Acts {
+				q.checkCalls(t.item.ref.at, e.rel)
 			}
 		}
 	}

@@ -24,7 +24,7 @@ func Load(ctx context.Context, conn *pgx.Conn) (*Snapshot, error) {
 		operators: map[string][]*Operator{}, settings: map[string]bool{}, extensions: map[string]bool{},
 	}}
 	for _, step := range []func() error{
-		l.session, l.names, l.loadTypes, l.loadRelations, l.loadColumns, l.loadInheritance, l.loadKeys, l.loadConstraints,
+		l.session, l.names, l.loadTypes, l.loadRelations, l.loadColumns, l.loadInheritance, l.loadKeys, l.loadConstraints, l.loadWrites,
 		l.loadFunctions, l.loadOperators,
 	} {
 		if err := step(); err != nil {
@@ -212,6 +212,32 @@ func (l *loader) loadConstraints() error {
 			rel.ForeignKeys = append(rel.ForeignKeys, key)
 		}
 		l.note(oid, exclusion, key, reference)
+		return nil
+	})
+}
+
+func (l *loader) loadWrites() error {
+	const proven, unproven, calls, rules = 0, 1, 2, 3 // as in writesSQL
+	return l.rows(writesSQL, func(r pgx.Rows) error {
+		var oid, function uint32
+		var kind int
+		var columns []string
+		if err := r.Scan(&oid, &kind, &columns, &function); err != nil {
+			return err
+		}
+		rel := l.snap.byOID[oid]
+		if rel == nil {
+			return nil
+		}
+		switch kind {
+		case proven, unproven:
+			rel.Computed = append(rel.Computed, Computed{columns, kind == unproven})
+		case calls:
+			rel.Calls = append(rel.Calls, function)
+		case rules:
+			rel.Rules = true
+		}
+		l.note(oid, kind, columns, function)
 		return nil
 	})
 }

@@ -83,6 +83,48 @@ FROM pg_catalog.pg_constraint c
 WHERE c.contype IN ('f', 'x')
 ORDER BY c.oid`
 
+// writesSQL gives what happens when a row is written: the columns that are computed on together (0: by constraints, generated
+// columns, expressions and predicates of indexes, partition keys; 1: by constraints that rows may violate already), the functions outside pg_catalog
+// that run (2: of triggers, defaults, and of all those), and rules (3).
+const writesSQL = `
+SELECT c.conrelid, CASE WHEN c.convalidated THEN 0 ELSE 1 END,
+       ARRAY(SELECT a.attname::text FROM pg_catalog.pg_attribute a
+             WHERE a.attrelid = c.conrelid AND a.attnum > 0 AND NOT a.attisdropped AND (a.attnum = ANY (c.conkey) OR 0 = ANY (c.conkey)) ORDER BY a.attnum), 0::oid
+FROM pg_catalog.pg_constraint c WHERE c.contype = 'c' AND c.conrelid <> 0
+UNION ALL
+SELECT i.indrelid, 0,
+       ARRAY(SELECT DISTINCT a.attname::text FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = d.refobjsubid
+             WHERE d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = i.indexrelid
+               AND d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = i.indrelid ORDER BY 1), 0
+FROM pg_catalog.pg_index i WHERE i.indexprs IS NOT NULL OR i.indpred IS NOT NULL
+UNION ALL
+SELECT g.attrelid, 0,
+       ARRAY(SELECT DISTINCT a.attname::text FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_attribute a ON a.attrelid = g.attrelid AND a.attnum = d.refobjsubid
+             WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = g.attrelid AND d.refobjsubid <> g.attnum
+               AND (d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = g.attrelid AND d.objsubid = g.attnum
+                 OR d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = f.oid) ORDER BY 1), 0
+FROM pg_catalog.pg_attribute g JOIN pg_catalog.pg_attrdef f ON f.adrelid = g.attrelid AND f.adnum = g.attnum WHERE g.attgenerated <> ''
+UNION ALL
+SELECT p.partrelid, 0,
+       ARRAY(SELECT DISTINCT a.attname::text FROM pg_catalog.pg_attribute a WHERE a.attrelid = p.partrelid AND a.attnum = ANY (p.partattrs) ORDER BY 1), 0
+FROM pg_catalog.pg_partitioned_table p
+UNION ALL
+SELECT o.relation, 2, '{}', p.oid
+FROM (SELECT t.tgrelid, t.tgfoid FROM pg_catalog.pg_trigger t WHERE NOT t.tgisinternal AND t.tgenabled <> 'D'
+      UNION
+      SELECT coalesce(f.adrelid, c.conrelid, i.indrelid, CASE WHEN d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objsubid > 0 THEN d.objid END), coalesce(op.oprcode::oid, d.refobjid)
+      FROM pg_catalog.pg_depend d
+      LEFT JOIN pg_catalog.pg_attrdef f ON d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND f.oid = d.objid
+      LEFT JOIN pg_catalog.pg_constraint c ON d.classid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND c.oid = d.objid
+      LEFT JOIN pg_catalog.pg_index i ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND i.indexrelid = d.objid
+      LEFT JOIN pg_catalog.pg_operator op ON d.refclassid = 'pg_catalog.pg_operator'::pg_catalog.regclass AND op.oid = d.refobjid
+      WHERE d.refclassid IN ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_operator'::pg_catalog.regclass)) o (relation, function)
+JOIN pg_catalog.pg_proc p ON p.oid = o.function AND p.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
+WHERE o.relation IS NOT NULL
+UNION ALL
+SELECT w.ev_class, 3, '{}', 0 FROM pg_catalog.pg_rewrite w WHERE w.ev_type <> '1'
+ORDER BY 1, 2, 3, 4`
+
 const functionsSQL = `
 SELECT p.oid, n.nspname::text, p.proname::text, p.prokind::"char", p.provolatile::"char", p.proleakproof, p.proretset, coalesce(e.extname::text, '')
 FROM pg_catalog.pg_proc p
@@ -115,4 +157,6 @@ UNION ALL SELECT 13, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FRO
 UNION ALL SELECT 12, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_constraint
 UNION ALL SELECT 10, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_extension
 UNION ALL SELECT 11, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_db_role_setting
+UNION ALL SELECT 14, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_trigger
+UNION ALL SELECT 15, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_attrdef
 ORDER BY o) t`

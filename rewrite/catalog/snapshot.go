@@ -63,8 +63,21 @@ type Relation struct {
 	OtherUnique bool
 	// Referenced are the foreign keys of other relations to this one.
 	Referenced []Reference
+	// Computed are the columns that something is computed on when a row is written.
+	Computed []Computed
+	// Calls are the functions outside pg_catalog that run when a row is written: of triggers, defaults, checks and indexes.
+	Calls []uint32
+	// Rules is true if it has rules other than a view's.
+	Rules bool
 	// PrimaryKey are the columns of its primary key, nil if it has none.
 	PrimaryKey []string
+}
+
+// Computed are columns that a check, a generated column, an index or a partition key computes on together, which may fail.
+type Computed struct {
+	Columns []string
+	// Unproven is true for a check that rows may violate already (NOT VALID).
+	Unproven bool
 }
 
 // ForeignKey is a foreign key to the columns ToColumns of the relation with OID To.

@@ -90,3 +90,19 @@ INSERT INTO staff.employees VALUES ('11111111-1111-1111-1111-111111111111', 'de-
 INSERT INTO staff.agreements VALUES ('11111111-1111-1111-1111-111111111111', 'marketing', '2020-01-01'), ('11111111-1111-1111-1111-111111111111', 'marketing', '2021-01-01');
 REFRESH MATERIALIZED VIEW crm.totals;
 REFRESH MATERIALIZED VIEW crm.city_list;
+
+-- What happens when a row is written: checks, generated columns and indexes over several columns, triggers, defaults and rules.
+CREATE SCHEMA work;
+CREATE FUNCTION work.note() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$;
+CREATE FUNCTION work.shape(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1';
+CREATE TABLE work.checked (id int, low int, high int, top int, CHECK (low < high));
+ALTER TABLE work.checked ADD CONSTRAINT late CHECK (top > 0) NOT VALID;
+CREATE TABLE work.computed (id int, low int, high int, ratio int GENERATED ALWAYS AS (low / high) STORED);
+CREATE TABLE work.indexed (id int, low int, high int);
+CREATE INDEX ON work.indexed ((low / high));
+CREATE INDEX ON work.indexed (id) WHERE 10 / high > id;
+CREATE TABLE work.triggered (id int);
+CREATE TRIGGER note BEFORE INSERT ON work.triggered FOR EACH ROW EXECUTE FUNCTION work.note();
+CREATE TABLE work.defaulted (id int DEFAULT work.shape(1));
+CREATE TABLE work.ruled (id int);
+CREATE RULE twice AS ON INSERT TO work.ruled DO ALSO SELECT 1;
