@@ -14,7 +14,7 @@ LINT         := .bin/golangci-lint-$(LINT_VERSION)
 
 export CGO_ENABLED := 1
 
-.PHONY: build demo test test-versions lint fmt vet bench soak fuzz tools clean help compiler
+.PHONY: build demo test test-versions test-clients lint fmt vet bench soak fuzz tools clean help compiler
 
 build: compiler ## build bin/pgscrim
 	$(GO) build -o bin/pgscrim ./cmd/pgscrim
@@ -32,6 +32,16 @@ test: compiler fmt vet lint ## format, vet, lint, and all tests with the race de
 
 test-versions: compiler ## the tests that need PostgreSQL on each major version from 13 on; the servers come from npm (VERSIONS="13 18": on these)
 	.ci/test-versions $(VERSIONS)
+
+# Beside Go's drivers and psql, which `make test` has: the clients of other languages, as Debian and npm ship them.
+CLIENT_PACKAGES := default-jdk-headless libpostgresql-jdbc-java odbc-postgresql unixodbc python3-pyodbc python3-psycopg2 python3-psycopg \
+	python3-sqlalchemy python3-asyncpg python3-pandas libdbd-pg-perl php-cli php-pgsql ruby-pg nodejs npm
+
+test-clients: compiler ## node-postgres, JDBC, ODBC, Python, Perl, PHP, Ruby against the visible database (installs them: Debian, as root)
+	@command -v javac >/dev/null && command -v node >/dev/null && dpkg -s $(filter-out default-jdk-headless nodejs npm,$(CLIENT_PACKAGES)) >/dev/null 2>&1 || \
+		{ apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $(CLIENT_PACKAGES); }
+	npm install --prefix testdata/clients --no-audit --no-fund --no-package-lock
+	$(GO) test -count=1 -tags clients -run '^TestForeignClients$$' ./proxy/oracle
 
 lint: compiler $(LINT) ## golangci-lint with .golangci.yml
 	$(LINT) run ./...
