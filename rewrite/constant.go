@@ -1,14 +1,18 @@
 package rewrite
 
 import (
+	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 )
 
 // The values of constants are read in this file only (see TestConstantsAreRead): a decision that has looked at a value holds for no other
 // one, so the place of the constant is noted (see template.go). The class of a constant, and its sign, are the same in all
-// texts of one shape, and may be looked at freely.
+// texts of one shape, and may be looked at freely. A value may be asked a question too, which is asked again of every other value, and be
+// copied.
 
 // textConstant is the value of a string constant. ok is false for any other node.
 func (p *parsed) textConstant(n *pg_query.Node) (value string, ok bool) {
@@ -53,6 +57,71 @@ func (p *parsed) flagConstant(n *pg_query.Node) (on, ok bool) {
 		return isOn(c.GetSval().Sval), true
 	}
 	return false, false
+}
+
+// asks reports whether the value of a string constant has a property; any other node has not. The property must follow from
+// the value alone.
+func (p *parsed) asks(n *pg_query.Node, property func(value string) bool) bool {
+	s := n.GetAConst().GetSval()
+	if s == nil {
+		return false
+	}
+	q := question{property, property(s.Sval)}
+	if p.asked == nil {
+		p.asked = map[int][]question{}
+	}
+	at := int(n.GetAConst().Location)
+	p.asked[at] = append(p.asked[at], q)
+	return q.answer
+}
+
+// question is what was asked of the value of a constant.
+type question struct {
+	property func(value string) bool
+	answer   bool
+}
+
+// copied spells a constant, with its sign, for the text of an edit: by its place, which paste replaces. ok is false if the text does
+// not have the constant as it is.
+func (p *parsed) copied(n *pg_query.Node) (text string, ok bool) {
+	c := n.GetAConst()
+	at := int(c.GetLocation())
+	i := p.tokenAt(at)
+	if i >= 0 && p.src[at] == '-' {
+		i = p.skip(i, 1)
+	}
+	if c == nil || !p.is(i, pg_query.Token_SCONST) && !p.is(i, pg_query.Token_ICONST) && !p.is(i, pg_query.Token_FCONST) {
+		return "", false
+	}
+	return fmt.Sprintf("%[1]s%d %d%[1]s", copyMark, at, p.tokens[i].end), true
+}
+
+// copyMark stands around the place of a constant that is copied. No text has it: it is not UTF-8.
+const copyMark = "\xff"
+
+// paste puts the constants that edits copy into their texts.
+func (p *parsed) paste(edits []edit) []edit {
+	if !slices.ContainsFunc(edits, func(e edit) bool { return strings.Contains(e.text, copyMark) }) {
+		return edits
+	}
+	pasted := slices.Clone(edits)
+	for i, e := range pasted {
+		parts := strings.Split(e.text, copyMark)
+		for k := 1; k < len(parts); k += 2 {
+			start, end := copiedPlace(parts[k])
+			parts[k] = p.src[start:end]
+		}
+		pasted[i].text = strings.Join(parts, "")
+	}
+	return pasted
+}
+
+// copiedPlace reads what copied has written.
+func copiedPlace(place string) (start, end int) {
+	from, to, _ := strings.Cut(place, " ")
+	start, _ = strconv.Atoi(from)
+	end, _ = strconv.Atoi(to)
+	return start, end
 }
 
 // look returns a constant whose value is about to be read, nil for any other node.

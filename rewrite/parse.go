@@ -33,8 +33,10 @@ type parsed struct {
 	src    string
 	tokens []token
 	stmts  []*pg_query.RawStmt
-	params map[int]int  // how often each parameter stands in it, once asked for
-	looked map[int]bool // the byte offsets of constants whose values were read
+	params map[int]int        // how often each parameter stands in it, once asked for
+	looked map[int]bool       // the byte offsets of constants whose values were read
+	asked  map[int][]question // what was asked of the values of constants, by their byte offsets
+	edits  []edit             // of the rewritten text, in order, before copies of constants are pasted into them
 }
 
 // times returns how often $n stands in the text.

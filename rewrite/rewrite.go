@@ -203,6 +203,8 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, p *parsed, cacheabl
 		return a, p, cacheable
 	}
 	sortEdits(a.edits)
+	p.edits = a.edits
+	a.edits = p.paste(p.edits)
 	text, ok := splice(sql, a.edits)
 	if !ok {
 		return refused(sql, &Refusal{Code: "XX000", Message: "the statement could not be rewritten safely", Detail: "Its edits overlap."}), p, true

@@ -1,5 +1,10 @@
 package rewrite
 
+import (
+	"slices"
+	"strings"
+)
+
 // A template is an answer in which the constants of a text can be replaced by those of another text of its shape. Positions in the
 // answer move with the lengths of the constants before them; what an edit replaces or puts in is the same.
 type template struct {
@@ -16,6 +21,16 @@ type template struct {
 type slot struct {
 	text  string // of the first text
 	state slotState
+	asked []question // of its value, to which that of another text must give the same answers
+}
+
+// fits reports whether another text has a value with the same properties as the first text's in a slot.
+func (s *slot) fits(text string) bool {
+	if len(s.asked) == 0 {
+		return true
+	}
+	value := strings.ReplaceAll(text[1:len(text)-1], "''", "'")
+	return !slices.ContainsFunc(s.asked, func(q question) bool { return q.property(value) != q.answer })
 }
 
 // slotState says which values a template holds for in a slot.
@@ -30,7 +45,42 @@ const (
 // movingEdit is an edit, without its place, from bytes behind the end of constant number after (counted from 0; -1 is the start of the text).
 type movingEdit struct {
 	after, from, length int
-	text                string
+	// texts are what it puts in. Between two of them stands the copy of a constant.
+	texts  []string
+	copied []copiedConstant
+}
+
+// copiedConstant is the constant of a number, with its sign and what is between them, in bytes.
+type copiedConstant struct{ number, sign int }
+
+// copies takes the places of copies out of the texts. It reports whether each is that of a constant.
+func (m *movingEdit) copies(constants []constant) bool {
+	parts := m.texts
+	m.texts = parts[:1:1]
+	for k := 1; k+1 < len(parts); k += 2 {
+		start, end := copiedPlace(parts[k])
+		i := slices.IndexFunc(constants, func(c constant) bool { return c.end == end })
+		if i < 0 || constants[i].start < start {
+			return false
+		}
+		m.copied = append(m.copied, copiedConstant{i, constants[i].start - start})
+		m.texts = append(m.texts, parts[k+1])
+	}
+	return true
+}
+
+// text is what the edit puts into a text.
+func (m *movingEdit) text(sql string, constants []constant) string {
+	if len(m.copied) == 0 {
+		return m.texts[0]
+	}
+	var b strings.Builder
+	for i, c := range m.copied {
+		b.WriteString(m.texts[i])
+		b.WriteString(sql[constants[c.number].start-c.sign : constants[c.number].end])
+	}
+	b.WriteString(m.texts[len(m.copied)])
+	return b.String()
 }
 
 // newTemplate makes a template of the answer to a text, nil if it cannot be one: of statements that are refused, or have an effect
@@ -52,10 +102,13 @@ func newTemplate(p *parsed, constants []constant, a *Answer) *template {
 	t.statement.Text, t.statement.Rewritten = "", ""
 	may := varyingConstants(p, constants)
 	next := 0 // the first constant that does not start before the edit
-	for _, e := range a.edits {
+	for _, e := range p.edits {
 		for ; next < len(constants) && constants[next].start < e.start; next++ {
 		}
-		m := movingEdit{after: next - 1, from: e.start, length: e.end - e.start, text: e.text}
+		m := movingEdit{after: next - 1, from: e.start, length: e.end - e.start, texts: strings.Split(e.text, copyMark)}
+		if !m.copies(constants) {
+			return nil
+		}
 		if next > 0 {
 			m.from -= constants[next-1].end
 		}
@@ -70,6 +123,9 @@ func newTemplate(p *parsed, constants []constant, a *Answer) *template {
 	varies := false
 	for i, c := range constants {
 		t.slots[i].text = c.text(p.src)
+		if c.class == classText {
+			t.slots[i].asked = p.asked[c.start]
+		}
 		if may[i] {
 			t.slots[i].state, varies = assumed, true
 		}
@@ -104,7 +160,7 @@ func (t *template) answerTo(sql string, constants []constant) *Answer {
 		if m.after >= 0 {
 			at += constants[m.after].end
 		}
-		a.edits = append(a.edits, edit{at, at + m.length, m.text})
+		a.edits = append(a.edits, edit{at, at + m.length, m.text(sql, constants)})
 	}
 	a.SQL, _ = splice(sql, a.edits)
 	st.Rewritten = a.SQL[t.start : len(a.SQL)-t.tail]
@@ -116,11 +172,14 @@ func (t *template) answerTo(sql string, constants []constant) *Answer {
 func (t *template) holds(sql string, constants []constant) (holds bool, differ []int) {
 	for i := range t.slots {
 		s := &t.slots[i]
-		if s.state == free || s.text == constants[i].text(sql) {
+		text := constants[i].text(sql)
+		switch {
+		case s.text == text:
 			continue
-		}
-		if s.state == fixed {
+		case s.state == fixed, !s.fits(text):
 			return false, nil
+		case s.state == free:
+			continue
 		}
 		differ = append(differ, i)
 	}
@@ -134,7 +193,9 @@ func (t *template) size() int {
 		n += len(t.slots[i].text)
 	}
 	for i := range t.edits {
-		n += 48 + len(t.edits[i].text)
+		for _, text := range t.edits[i].texts {
+			n += 64 + len(text)
+		}
 	}
 	return n
 }

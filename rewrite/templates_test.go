@@ -171,6 +171,7 @@ func TestTemplateLearns(t *testing.T) {
 			t.Fatal(refusal)
 		}
 		a := &Answer{Changed: true, original: sql, edits: []edit{{0, 6, "/* " + constants[1].text(sql) + " */ SELECT"}}}
+		p.edits = a.edits
 		a.SQL, _ = splice(sql, a.edits)
 		a.Statements = []Statement{{Text: sql, Rewritten: a.SQL, Kind: "SELECT"}}
 		return a, p
@@ -191,6 +192,48 @@ func TestTemplateLearns(t *testing.T) {
 		}
 	}
 	if hits < 80 {
+		t.Errorf("%d hits", hits)
+	}
+}
+
+// TestTemplateCopies puts copies of constants into an edit, if a question about one is answered with yes.
+func TestTemplateCopies(t *testing.T) {
+	c := newTemplates(1 << 20)
+	short := func(value string) bool { return len(value) < 3 }
+	hits := 0
+	for i := range 60 {
+		sql := fmt.Sprintf("SELECT a FROM t WHERE b = - %d AND c = '%s' -- x", i*i, strings.Repeat("'", i%5*2))
+		key, constants, _ := shape(sql, nil, nil)
+		p, refusal := parse(sql, 1000)
+		if refusal != nil {
+			t.Fatal(refusal)
+		}
+		and := p.stmts[0].Stmt.GetSelectStmt().WhereClause.GetBoolExpr().Args
+		text := "x"
+		if p.asks(and[1].GetAExpr().Rexpr, short) {
+			number, _ := p.copied(and[0].GetAExpr().Rexpr)
+			quoted, _ := p.copied(and[1].GetAExpr().Rexpr)
+			text = "(" + number + ", " + quoted + ", " + number + ")"
+		}
+		p.edits = []edit{{9, 9, text}}
+		want := &Answer{Changed: true, original: sql, edits: p.paste(p.edits)}
+		want.SQL, _ = splice(sql, want.edits)
+		want.Statements = []Statement{{Text: sql[:strings.Index(sql, " --")], Kind: "SELECT"}}
+		want.Statements[0].Rewritten = strings.TrimSuffix(want.SQL, " -- x")
+		if (text == "x") == strings.Contains(want.SQL, fmt.Sprintf("(- %d, ", i*i)) || strings.Contains(want.SQL, copyMark) {
+			t.Fatalf("%s", want.SQL)
+		}
+		tmpl, _ := c.get(key, sql, constants)
+		if tmpl == nil {
+			c.learn(key, sql, constants, want, func() *template { return newTemplate(p, constants, want) })
+			continue
+		}
+		hits++
+		if got := tmpl.answerTo(sql, constants); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s:\n%+v, want\n%+v", sql, got, want)
+		}
+	}
+	if hits < 50 {
 		t.Errorf("%d hits", hits)
 	}
 }
