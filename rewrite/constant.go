@@ -82,7 +82,7 @@ type question struct {
 }
 
 // copied spells a constant, with its sign, for the text of an edit: by its place, which paste replaces. ok is false if the text does
-// not have the constant as it is.
+// not have the constant as it is, or is not the client's: a view's definition.
 func (p *parsed) copied(n *pg_query.Node) (text string, ok bool) {
 	c := n.GetAConst()
 	at := int(c.GetLocation())
@@ -90,7 +90,7 @@ func (p *parsed) copied(n *pg_query.Node) (text string, ok bool) {
 	if i >= 0 && p.src[at] == '-' {
 		i = p.skip(i, 1)
 	}
-	if c == nil || !p.is(i, pg_query.Token_SCONST) && !p.is(i, pg_query.Token_ICONST) && !p.is(i, pg_query.Token_FCONST) {
+	if c == nil || !p.client || !p.is(i, pg_query.Token_SCONST) && !p.is(i, pg_query.Token_ICONST) && !p.is(i, pg_query.Token_FCONST) {
 		return "", false
 	}
 	return fmt.Sprintf("%[1]s%d %d%[1]s", copyMark, at, p.tokens[i].end), true

@@ -33,6 +33,7 @@ type parsed struct {
 	src    string
 	tokens []token
 	stmts  []*pg_query.RawStmt
+	client bool               // it is what the client sent, and no definition of a view
 	params map[int]int        // how often each parameter stands in it, once asked for
 	looked map[int]bool       // the byte offsets of constants whose values were read
 	asked  map[int][]question // what was asked of the values of constants, by their byte offsets

@@ -181,6 +181,7 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, p *parsed, cacheabl
 	if refusal != nil {
 		return refused(sql, refusal), nil, true
 	}
+	p.client = true
 	settings := s.Settings.Clone()
 	a = &Answer{SQL: sql, original: sql, Statements: make([]Statement, len(p.stmts))}
 	runs := make([]*run, len(p.stmts))

@@ -208,6 +208,10 @@ func TestTemplateCopies(t *testing.T) {
 		if refusal != nil {
 			t.Fatal(refusal)
 		}
+		if _, ok := p.copied(p.stmts[0].Stmt.GetSelectStmt().WhereClause.GetBoolExpr().Args[1].GetAExpr().Rexpr); ok {
+			t.Fatal("a constant of a view's definition is copied from the client's text")
+		}
+		p.client = true
 		and := p.stmts[0].Stmt.GetSelectStmt().WhereClause.GetBoolExpr().Args
 		text := "x"
 		if p.asks(and[1].GetAExpr().Rexpr, short) {
