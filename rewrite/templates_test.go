@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -281,5 +282,34 @@ func TestTemplatesAreBounded(t *testing.T) {
 	}
 	if add("x", 1); c.bytes != 0 {
 		t.Error("a barred shape has a template")
+	}
+}
+
+// TestTemplateConcurrency answers texts of few shapes from many goroutines, with comparisons and evictions: run with -race.
+func TestTemplateConcurrency(t *testing.T) {
+	rw, _ := setup(t)
+	rw, err := New(rw.policy, rw.snap, Options{CacheBytes: 100 << 10})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rw.templates.every = 7
+	formats := []string{"SELECT email FROM customers WHERE id = %d", "SELECT name FROM customers WHERE points = %d ORDER BY 1", "SELECT total FROM orders WHERE address = '%d'",
+		"SELECT %d", "SELECT left(name, %d) FROM customers WHERE id = %[1]d"}
+	var wg sync.WaitGroup
+	for g := range 8 {
+		wg.Go(func() {
+			for i := range 200 {
+				sql := fmt.Sprintf(formats[(i+g)%len(formats)], i*(g+1)%17)
+				a := rw.Rewrite(sql, rw.as(fuzzRoles[g%3]...))
+				if st := a.Statements[0]; st.Text != sql || !strings.HasSuffix(a.SQL, sql[len(sql)-4:]) || st.Rewritten != a.SQL {
+					t.Errorf("%s: %+v", sql, a)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if s := rw.CacheStats(); s.Template == 0 || s.Faults > 0 || s.Bytes > 100<<10 {
+		t.Errorf("%+v", s)
 	}
 }
