@@ -70,7 +70,7 @@ func (a *Answer) OriginalPosition(pos int) int {
 		if at < start {
 			break
 		}
-		if at < start+len(e.text) {
+		if at < start+len(e.text) || at == start && e.text == "" { // a name whose schema was left out
 			return charPosition(a.original, e.start)
 		}
 		shift += len(e.text) - (e.end - e.start)

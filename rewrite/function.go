@@ -248,10 +248,10 @@ func (r *resolver) settingRead(x *pg_query.FuncCall, at int) {
 	r.guardArgument(x, "(SELECT x.v FROM (SELECT (", ")::pg_catalog.text AS v) AS x WHERE pg_catalog.strpos(pg_catalog.translate(x.v, 'PGSCRIM', 'pgscrim'), 'pgscrim.') OPERATOR(pg_catalog.=) 0)")
 }
 
-// pureOperators are extensions, of PostgreSQL's own distribution and well known, whose operators compute from their operands. They are
-// allowed whether the policy trusts the extension's functions or not: hstore, say, has an operator =, which a search_path makes
-// part of every comparison.
-var pureOperators = set("btree_gin", "btree_gist", "citext", "cube", "earthdistance", "hstore", "intarray", "isn", "ltree", "pg_trgm", "postgis", "seg", "uuid-ossp", "vector")
+// pureExtensions are extensions, of PostgreSQL's own distribution and well known, whose operators and casts compute from their operands.
+// They are allowed whether the policy trusts the extension's functions or not: hstore, say, has an operator =, which a search_path
+// makes part of every comparison, and a cast to json.
+var pureExtensions = set("btree_gin", "btree_gist", "citext", "cube", "earthdistance", "hstore", "intarray", "isn", "ltree", "pg_trgm", "postgis", "seg", "uuid-ossp", "vector")
 
 // operatorName refuses operators that call a function which the policy does not allow.
 func (r *resolver) operatorName(name []string, at int) {
@@ -261,7 +261,7 @@ func (r *resolver) operatorName(name []string, at int) {
 		return
 	}
 	for _, o := range r.snap.Operators(name[len(name)-1]) {
-		if o.Name.Schema == "pg_catalog" || o.Extension != "" && (r.trusted[o.Extension] || pureOperators[o.Extension]) {
+		if o.Name.Schema == "pg_catalog" || o.Extension != "" && (r.trusted[o.Extension] || pureExtensions[o.Extension]) {
 			continue
 		}
 		if len(name) == 1 && slices.Contains(r.path, o.Name.Schema) || len(name) == 2 && o.Name.Schema == name[0] {
@@ -326,7 +326,7 @@ func (r *resolver) typeName(t *pg_query.TypeName) uint32 {
 	}
 	for d := found; d != nil; d = r.snap.Within(d) {
 		for _, oid := range d.Calls {
-			if f := r.snap.Function(oid); f != nil && r.functionRefused(f) != nil {
+			if f := r.snap.Function(oid); f != nil && !pureExtensions[f.Extension] && r.functionRefused(f) != nil {
 				r.refuse(int(t.Location), Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for type %s.%s: a cast to it may call function %s.%s",
 					found.Name.Schema, found.Name.Name, f.Name.Schema, f.Name.Name),
 					Hint: fmt.Sprintf("Ask the policy's owner (%s) to name the function in functions.allow.", r.owner())})

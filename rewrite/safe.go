@@ -64,8 +64,8 @@ var safeFunctions = set(slices.Concat(
 			pg_timezone_abbrevs_zone pg_timezone_names pg_ts_config_is_visible pg_ts_dict_is_visible pg_ts_parser_is_visible
 			pg_ts_template_is_visible pg_type_is_visible pg_typeof shobj_description to_regclass to_regcollation to_regnamespace to_regoper
 			to_regoperator to_regproc to_regprocedure to_regrole to_regtype to_regtypemod regclass`),
-	// How a value that the caller sees is stored.
-	words(`pg_column_compression pg_column_size pg_column_toast_chunk_id`),
+	// How a value that the caller sees is stored; not pg_column_toast_chunk_id, an OID that counts what was stored before.
+	words(`pg_column_compression pg_column_size`),
 	// The server: what it is, and whether it follows another.
 	words(`getdatabaseencoding pg_backup_start_time pg_blocking_pids pg_get_wait_events pg_get_wal_replay_pause_state pg_is_in_backup pg_is_in_recovery
 			pg_is_wal_replay_paused pg_jit_available pg_last_wal_receive_lsn pg_last_wal_replay_lsn pg_last_xact_replay_timestamp

@@ -125,6 +125,10 @@ func (r *resolver) rowCounts(class *catalog.Relation) (condition string, columns
 // firstUserOID is the first OID of an object that is not the system's own (FirstNormalObjectId in transam.h).
 const firstUserOID = 16384
 
+// valueCatalogs are the system's relations that hold values of others, and so grow with them, with their TOAST tables and indexes
+// (pg_statistic.h, pg_statistic_ext_data.h, pg_largeobject.h).
+const valueCatalogs = "2619, 2696, 2840, 2841, 3429, 3433, 3430, 3431, 2613, 2683"
+
 // counted spells the condition that the caller may know the number of rows of the relation with an OID: it is the system's,
 // or one whose rows and cells the caller sees as they are, or an index of one. It is empty if that is so for all.
 func (r *resolver) counted(oid string) string {
@@ -132,7 +136,7 @@ func (r *resolver) counted(oid string) string {
 	if all {
 		return ""
 	}
-	condition := fmt.Sprintf("%s OPERATOR(pg_catalog.<) %d::pg_catalog.oid", oid, firstUserOID)
+	condition := fmt.Sprintf("%[1]s OPERATOR(pg_catalog.<) %[2]d::pg_catalog.oid AND %[1]s NOT IN (%[3]s)", oid, firstUserOID, valueCatalogs)
 	if list != "" {
 		condition += fmt.Sprintf(" OR %[1]s IN (%[2]s) OR EXISTS (SELECT FROM pg_catalog.pg_index AS i WHERE i.indexrelid OPERATOR(pg_catalog.=) %[1]s AND i.indrelid IN (%[2]s))", oid, list)
 	}
