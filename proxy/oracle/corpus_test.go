@@ -21,6 +21,8 @@ import (
 //	--! catalog                     compare with the database itself: definitions are not masked
 //	--! record                      a whole row of a masked relation has no named type: that may differ (simple protocol only)
 //	--! since MAJOR                 only on this major version of PostgreSQL and later ones: elder ones do not know the syntax
+//	--! session CALLER TOOL         the first statement of a session (sessions_test.go)
+//	--! stdin DATA                  what COPY FROM STDIN is sent, with \n and \t written so
 //	--! varies                      which row fails first is left to the plan: compare the SQLSTATE only
 //
 // A line `--;` ends a message: what follows is sent in the same session when the answer has come. The string {db} stands
@@ -36,6 +38,8 @@ type statement struct {
 	varies   bool
 	since    int
 	record   bool
+	session  string
+	stdin    string
 }
 
 type refusal struct {
@@ -164,6 +168,10 @@ func (s *statement) direct(directive string) error {
 		s.catalog = true
 	case "record":
 		s.record, s.simple = true, true
+	case "session":
+		s.session = rest
+	case "stdin":
+		s.stdin, s.simple = strings.NewReplacer(`\n`, "\n", `\t`, "\t").Replace(rest)+"\n", true
 	case "varies":
 		s.varies = true
 	default:

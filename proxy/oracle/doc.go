@@ -14,6 +14,9 @@
 //	                  names, types, command tags, errors with their positions        (testdata/oracle/*.sql)
 //	non-interference  a database and its twin give the same answers, byte by byte    (the same, and testdata/oracle/attacks/*.sql)
 //	bypass            every known evasion is refused or answered as a list says      (testdata/bypass/*.txt)
+//	sessions          what BI tools, drivers and analysts send on a connection is all answered, as the visible database
+//	                  answers it                                                     (testdata/sessions/*.sql)
+//	foreign clients   programs in other languages print the same                     (testdata/clients, make test-clients)
 //
 // Statements come from the corpus and from a generator with fixed seeds (generate_test.go). They run for each caller in the
 // simple and in the extended protocol (with binary results); over twins the protocols take turns. That the oracles do

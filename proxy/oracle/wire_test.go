@@ -73,6 +73,9 @@ func (c *client) exchange(messages ...pgproto3.FrontendMessage) ([]event, error)
 			c.status = m.TxStatus
 			return events, nil
 		case *pgproto3.CopyInResponse:
+			if _, sent := messages[len(messages)-1].(*pgproto3.CopyDone); sent {
+				continue
+			}
 			return events, errors.New("the server waits for data")
 		}
 	}
@@ -80,6 +83,18 @@ func (c *client) exchange(messages ...pgproto3.FrontendMessage) ([]event, error)
 
 // simple runs a query string in the simple protocol.
 func (c *client) simple(sql string) ([]event, error) { return c.exchange(&pgproto3.Query{String: sql}) }
+
+// send runs a statement of one message and leaves the session as it is then.
+func (c *client) send(s *statement, by protocol) ([]event, error) {
+	sql := strings.ReplaceAll(s.messages[0], "{db}", c.database)
+	switch {
+	case s.stdin != "":
+		return c.exchange(&pgproto3.Query{String: sql}, &pgproto3.CopyData{Data: []byte(s.stdin)}, &pgproto3.CopyDone{})
+	case by == simple:
+		return c.simple(sql)
+	}
+	return c.extended(sql, s.args)
+}
 
 // extended runs a statement in the extended protocol.
 func (c *client) extended(sql string, args []string) ([]event, error) {
