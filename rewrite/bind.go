@@ -33,6 +33,8 @@ type consent struct {
 	given            *expr
 	// unique is true if there is at most one row for a subject and a purpose: a join then needs no grouping.
 	unique bool
+	// linked is true if a foreign key sees to it that the subject of a consent exists.
+	linked bool
 }
 
 // entry is what the policy says of one relation.
@@ -134,6 +136,7 @@ func (b *binder) bindSubjects() {
 		if spec.Consent != nil {
 			if s.consent = b.bindConsent(spec.Consent); s.consent != nil {
 				b.refersTo(s, s.consent.rel, s.consent.subject, spec.Consent.SubjectPos)
+				s.consent.linked = s.referredBy(s.consent.rel, s.consent.subject)
 			}
 		}
 		b.subjects[spec.Name] = s
@@ -238,6 +241,14 @@ func (b *binder) newEntry(rel *catalog.Relation, t *rules.Table) *entry {
 		e.columns = append(e.columns, boundColumn{Column: c, rule: t.Column(c.Name), typ: typeOf(b.snap, c)})
 	}
 	return e
+}
+
+// referredBy reports whether a foreign key sees to it that each value of a relation's column is the key of a subject. It does not
+// for inheritance children.
+func (s *subject) referredBy(rel *catalog.Relation, column string) bool {
+	return (rel.Kind == catalog.PartitionedTable || len(rel.Children) == 0) && slices.ContainsFunc(rel.ForeignKeys, func(k catalog.ForeignKey) bool {
+		return k.Firm && k.To == s.rel.OID && slices.Equal(k.Columns, []string{column}) && slices.Equal(k.ToColumns, []string{s.spec.Key})
+	})
 }
 
 // bindChildren gives partitions and inheritance children their parent's entry. A parent shows the rows of its children, so

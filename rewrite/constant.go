@@ -158,8 +158,11 @@ func isNumber(n *pg_query.Node) bool {
 	return c.GetIval() != nil || c.GetFval() != nil
 }
 
-// isNegative reports whether a constant is a negative integer: the sign is a token of its own.
-func isNegative(c *pg_query.A_Const) bool { return c.GetIval().GetIval() < 0 }
+// isNegative reports whether a constant has a minus, which is a token of its own; -0 counts, as its value may not.
+func (p *parsed) isNegative(c *pg_query.A_Const) bool {
+	at := int(c.Location)
+	return at >= 0 && at < len(p.src) && p.src[at] == '-'
+}
 
 // constantClassOf is the class of a constant in a shape, 0 if it stands for itself there: NULL, TRUE, a bit string.
 func constantClassOf(c *pg_query.A_Const) class {

@@ -35,7 +35,10 @@ func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
 		return r.parameter(x.ParamRef)
 	case *pg_query.Node_AExpr:
 		return r.operatorExpr(x.AExpr, sc)
-	case *pg_query.Node_BoolExpr, *pg_query.Node_NullTest, *pg_query.Node_BooleanTest:
+	case *pg_query.Node_NullTest:
+		r.operand(x.NullTest.Arg, sc)
+		return typeBool
+	case *pg_query.Node_BoolExpr, *pg_query.Node_BooleanTest:
 		r.children(n, sc)
 		return typeBool
 	case *pg_query.Node_CaseExpr:
@@ -172,7 +175,7 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 	default:
 		r.operatorName(name, int(x.Location))
 	}
-	left := r.expr(x.Lexpr, sc)
+	left := r.operand(x.Lexpr, sc)
 	op := name[len(name)-1]
 	switch x.Kind {
 	case pg_query.A_Expr_Kind_AEXPR_IN, pg_query.A_Expr_Kind_AEXPR_BETWEEN, pg_query.A_Expr_Kind_AEXPR_NOT_BETWEEN,
@@ -181,18 +184,18 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 			op = ">="
 		}
 		for _, item := range x.Rexpr.GetList().GetItems() {
-			r.compare(op, left, r.expr(item, sc), x.Lexpr, item, sc)
+			r.compare(op, left, r.operand(item, sc), x.Lexpr, item, sc)
 		}
 		return typeBool
 	case pg_query.A_Expr_Kind_AEXPR_OP, pg_query.A_Expr_Kind_AEXPR_DISTINCT, pg_query.A_Expr_Kind_AEXPR_NOT_DISTINCT:
-		r.compare(op, left, r.expr(x.Rexpr, sc), x.Lexpr, x.Rexpr, sc)
+		r.compare(op, left, r.operand(x.Rexpr, sc), x.Lexpr, x.Rexpr, sc)
 		switch op {
 		case "=", "<>", "!=", "<", ">", "<=", ">=":
 			return typeBool
 		}
 		return 0
 	case pg_query.A_Expr_Kind_AEXPR_NULLIF:
-		right := r.expr(x.Rexpr, sc)
+		right := r.operand(x.Rexpr, sc)
 		r.compare(op, left, right, x.Lexpr, x.Rexpr, sc)
 		if right == left || right == typeUnknown {
 			return left
@@ -202,11 +205,13 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 		r.expr(x.Rexpr, sc)
 		if !isColumn(x.Lexpr) || !r.isUntyped(x.Rexpr, left) || !r.leakproof(op, left, left) {
 			r.leak(sc)
+			r.exposeOperand(x.Lexpr, sc)
 		}
 		return typeBool
 	default: // LIKE, ILIKE, SIMILAR TO
 		r.expr(x.Rexpr, sc)
 		r.leak(sc)
+		r.exposeOperand(x.Lexpr, sc)
 		return typeBool
 	}
 }
@@ -224,6 +229,8 @@ func (r *resolver) compare(op string, lt, rt uint32, left, right *pg_query.Node,
 		return
 	}
 	r.leak(sc)
+	r.exposeOperand(left, sc)
+	r.exposeOperand(right, sc)
 }
 
 // isColumn reports whether an expression is a column.
@@ -335,7 +342,9 @@ func (r *resolver) subLink(x *pg_query.SubLink, sc *scope) uint32 {
 	r.expr(x.Testexpr, sc)
 	inner := *sc
 	inner.exempt = false
-	cols, _ := r.query(x.Subselect.GetSelectStmt(), &inner, sc.ctes, false)
+	cols, open := r.query(x.Subselect.GetSelectStmt(), &inner, sc.ctes, false)
+	expose(cols) // it may become a join
+	r.murky = r.murky || open
 	if op, ok := names(x.OperName); ok && len(op) > 0 {
 		r.operatorName(op, int(x.Location))
 	} else if x.SubLinkType == pg_query.SubLinkType_ANY_SUBLINK { // IN

@@ -10,7 +10,8 @@ import (
 // from walks one entry of a FROM clause. The items of sc are those before it, which a LATERAL entry can see.
 func (r *resolver) from(n *pg_query.Node, sc *scope) []*item {
 	if n.GetJoinExpr() == nil {
-		r.items++
+		sc.leaves++
+		r.joined = r.joined || sc.leaves > 1
 	}
 	switch x := n.Node.(type) {
 	case *pg_query.Node_RangeVar:
@@ -53,7 +54,7 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	if j.IsNatural {
 		using = commonColumns(left, right)
 		if slices.ContainsFunc(both, func(it *item) bool { return it.open }) { // any column may be common
-			r.leaky = true
+			r.leaky, r.murky = true, true
 			for _, it := range both {
 				r.markAll(it, sc)
 			}
@@ -66,9 +67,12 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	for _, name := range using {
 		a, _, _ := l.find(name)
 		b, _, _ := rt.find(name)
+		r.calm = true
 		r.mark(append(slices.Clip(a), b...), -1)
+		r.calm = false
 		if len(a) != 1 || len(b) != 1 || !r.leakproof("=", a[0].typ, b[0].typ) {
 			r.leaky = true
+			expose(append(slices.Clip(a), b...))
 		}
 		if len(a) != 1 || len(b) != 1 || a[0].typ != b[0].typ {
 			forgetType(both, name) // the merged column is of a type that both can be cast to
@@ -77,8 +81,10 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	for _, it := range both {
 		it.merged = it.merged || len(using) > 0
 	}
-	r.expr(j.Quals, &scope{parent: sc.parent, ctes: sc.ctes, items: both})
+	on := &scope{parent: sc.parent, ctes: sc.ctes, items: both}
+	r.expr(j.Quals, on)
 	r.leakyJoin = r.leakyJoin || r.leaky
+	r.narrow(j.Quals, on, sc.narrowing, func(it *item) bool { return narrows(j.Jointype, slices.Contains(right, it)) })
 	if a := j.JoinUsingAlias; a != nil {
 		merged := &item{name: a.Aliasname}
 		for _, name := range using {
@@ -119,6 +125,19 @@ func (r *resolver) join(j *pg_query.JoinExpr, sc *scope) []*item {
 	}
 	it.rename(j.Alias)
 	return []*item{it}
+}
+
+// narrows reports whether the condition of a join leaves out rows of its left or right side.
+func narrows(join pg_query.JoinType, right bool) bool {
+	switch join {
+	case pg_query.JoinType_JOIN_INNER:
+		return true
+	case pg_query.JoinType_JOIN_LEFT:
+		return right
+	case pg_query.JoinType_JOIN_RIGHT:
+		return !right
+	}
+	return false
 }
 
 // forgetType forgets the type of a column in all items.

@@ -98,18 +98,39 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 		}
 	}
 	switch {
+	case r.harmless(x, candidates):
 	case x.Over != nil, len(x.AggOrder) > 0, x.AggDistinct:
 		r.leaky = true // sorted early, perhaps
-	case !r.harmless(x, candidates):
+	default:
 		r.leak(sc)
 	}
-	n := &pg_query.Node{Node: &pg_query.Node_FuncCall{FuncCall: x}}
-	if isAggregate(candidates) && x.Over == nil {
-		r.aggregate(n, sc)
-	} else {
-		r.children(n, sc)
+	r.arguments(x, candidates, sc)
+	if len(candidates) > 0 && counting[short] && candidates[0].Name.Schema == "pg_catalog" {
+		return typeInt8
 	}
 	return 0
+}
+
+// counting are the aggregates and window functions that give a bigint whatever their arguments.
+var counting = set("count", "rank", "dense_rank", "row_number")
+
+// arguments walks the arguments of a call. An aggregate does not look at the statistics of its own.
+func (r *resolver) arguments(x *pg_query.FuncCall, candidates []*catalog.Function, sc *scope) {
+	n := &pg_query.Node{Node: &pg_query.Node_FuncCall{FuncCall: x}}
+	if !isAggregate(candidates) || x.Over != nil {
+		r.children(n, sc)
+		return
+	}
+	sc.inAggregate++
+	kids, _ := children(n)
+	for _, k := range kids {
+		if slices.Contains(x.Args, k) {
+			r.operand(k, sc)
+		} else {
+			r.expr(k, sc)
+		}
+	}
+	sc.inAggregate--
 }
 
 // missingFunction gives PostgreSQL's own error for a function that does not exist, with the types of the arguments where
@@ -173,20 +194,38 @@ func isAggregate(candidates []*catalog.Function) bool {
 }
 
 // harmless reports whether a call cannot tell of a row: all its arguments are constants, so that an immutable
-// function is evaluated when the statement is planned, or it counts.
+// function is evaluated when the statement is planned, or it gathers plain columns of rows that have passed every filter.
 func (r *resolver) harmless(x *pg_query.FuncCall, candidates []*catalog.Function) bool {
 	for _, f := range candidates {
 		if f.Name.Schema != "pg_catalog" {
 			return false
 		}
-		if f.Name.Name == "count" || f.Name.Name == "now" {
-			continue
-		}
-		if f.Volatile != 'i' || f.Kind != 'f' || f.Set || slices.ContainsFunc(x.Args, func(a *pg_query.Node) bool { return a.GetAConst() == nil }) {
+		switch {
+		case f.Name.Name == "now":
+		case f.Kind == 'a', f.Kind == 'w':
+			if !plainColumns(x.Args) || !plainColumns(x.AggOrder) || !plainWindow(x.Over) {
+				return false
+			}
+		case x.Over != nil, f.Volatile != 'i', f.Kind != 'f', f.Set, slices.ContainsFunc(x.Args, func(a *pg_query.Node) bool { return a.GetAConst() == nil }):
 			return false
 		}
 	}
 	return true
+}
+
+// plainColumns reports whether expressions, or what is sorted by, are columns.
+func plainColumns(nodes []*pg_query.Node) bool {
+	return !slices.ContainsFunc(nodes, func(n *pg_query.Node) bool {
+		if s := n.GetSortBy(); s != nil {
+			n = s.Node
+		}
+		return !isColumn(n)
+	})
+}
+
+// plainWindow reports whether a window is that of plain columns: others may be computed early, to be sorted.
+func plainWindow(w *pg_query.WindowDef) bool {
+	return w == nil || plainColumns(w.PartitionClause) && plainColumns(w.OrderClause) && w.StartOffset == nil && w.EndOffset == nil
 }
 
 // projection reports whether f(x) is another spelling of x.f, and notes the column.

@@ -15,7 +15,7 @@ func (r *run) mergeRows(q *resolver, s *pg_query.MergeStmt, ctes *cte) {
 	}
 	source := &scope{ctes: ctes}
 	source.items = q.from(s.SourceRelation, source)
-	q.items++ // the target, beside it
+	q.joined = true // the target, beside it
 	both := &scope{items: append([]*item{t.item}, source.items...), ctes: ctes}
 	leaky := q.leaks(func() { q.expr(s.JoinCondition, both) })
 	source.exempt, both.exempt = true, true // evaluated on rows that are joined

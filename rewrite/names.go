@@ -17,9 +17,47 @@ func (r *resolver) mark(cols []column, at int) {
 			o.ref.use(o.name, at)
 		}
 	}
+	if !r.calm {
+		expose(cols)
+	}
 }
 
-// markAll notes that all columns of an item are used by `*` or a whole-row reference.
+// expose notes that something may be computed from columns that is not leakproof.
+func expose(cols []column) {
+	for _, c := range cols {
+		for _, o := range c.origins {
+			o.ref.exposed[o.name] = true
+		}
+	}
+}
+
+// operand walks an expression of which, if it is a plain column, nothing is computed but by leakproof operators. Else the
+// caller exposes it.
+func (r *resolver) operand(n *pg_query.Node, sc *scope) uint32 {
+	if !isColumn(n) {
+		return r.expr(n, sc)
+	}
+	before := r.calm
+	r.calm = true
+	typ := r.expr(n, sc)
+	r.calm = before
+	return typ
+}
+
+// exposeOperand exposes a plain column.
+func (r *resolver) exposeOperand(n *pg_query.Node, sc *scope) {
+	if ref := n.GetColumnRef(); ref != nil && !isStar(ref.Fields) {
+		expose([]column{r.lookup(ref, sc)})
+	}
+}
+
+// markRow notes that a whole row is used, of which an expression may take any column.
+func (r *resolver) markRow(it *item, sc *scope) {
+	expose(it.cols)
+	r.markAll(it, sc)
+}
+
+// markAll notes that all columns of an item are used by `*`.
 func (r *resolver) markAll(it *item, sc *scope) {
 	for _, c := range it.cols {
 		for _, o := range c.origins {
@@ -102,7 +140,8 @@ func (r *resolver) lookup(ref *pg_query.ColumnRef, sc *scope) (c column) {
 // columnRef resolves and marks a column reference and returns its type.
 func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 	if isStar(ref.Fields) {
-		r.star(ref, sc)
+		cols, _ := r.star(ref, sc)
+		expose(cols)
 		return 0
 	}
 	parts, ok := names(ref.Fields)
@@ -133,10 +172,11 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 	}
 	if unsure {
 		r.leak(sc)
+		r.murky = true
 		seen = r.wholeRows(name, sc) || seen
 	} else if it, in := sc.byName("", name); it != nil { // a whole-row reference
 		r.leak(sc) // rows of some types cannot be compared, which shows when the first two meet
-		r.markAll(it, in)
+		r.markRow(it, in)
 		seen = true
 	}
 	if seen {
@@ -151,7 +191,7 @@ func (r *resolver) wholeRows(name string, sc *scope) (any bool) {
 	for s := sc; s != nil; s = s.parent {
 		for _, it := range s.items {
 			if it.name == name {
-				r.markAll(it, s)
+				r.markRow(it, s)
 				any = true
 			}
 		}
@@ -184,7 +224,7 @@ func (r *resolver) qualifiedRef(ref *pg_query.ColumnRef, qualifier []string, nam
 	// x.f is f(x) if f is no column.
 	r.leak(sc)
 	r.attribute(name, int(ref.Location))
-	r.markAll(it, sc)
+	r.markRow(it, sc)
 	return 0
 }
 
@@ -199,6 +239,7 @@ func (s *scope) noteBare(it *item, name string, at *scope) {
 // an item whose columns are not all known, of a level around that, or an error. So every column of that name counts as used.
 func (r *resolver) unresolved(ref *pg_query.ColumnRef, name string, sc *scope) {
 	r.leak(sc)
+	r.murky = true
 	if !systemColumns[name] {
 		r.attribute(name, int(ref.Location))
 	}

@@ -167,6 +167,7 @@ type fragment struct {
 	sample string                   // a TABLESAMPLE clause
 	locked bool                     // its rows are locked: nothing else may stand in FROM
 	fence  bool                     // keep the caller's conditions from running before the row rules
+	opaque func(column string) bool // hide a column of a fenced fragment from the planner's statistics
 }
 
 // sql gives the fragment, without the parentheses around it.
@@ -174,8 +175,11 @@ func (p *plan) sql(f fragment) string {
 	needed := make([]byte, len(p.columns))
 	for i := range p.columns {
 		needed[i] = '0'
-		if !p.cells[i].shown && f.need(p.columns[i].Name) { // others stand in it in any case
+		switch c := p.columns[i].Name; {
+		case !p.cells[i].shown && f.need(c): // others stand in it in any case
 			needed[i] = '1'
+		case f.fence && p.cells[i].shown && f.opaque(c):
+			needed[i] = '2'
 		}
 	}
 	key := fragmentKey{string(needed), f.source, f.sample, f.locked, f.fence}
@@ -195,6 +199,9 @@ func opaque(column string) string {
 	return "CASE WHEN pg_catalog.now() IS NOT NULL THEN " + column + " ELSE " + column + " END" // both, for the type modifier
 }
 
+// fence ends a fragment into which the planner moves no condition from outside.
+const fence = " OFFSET 0"
+
 // maxKeptSource is the length of a relation's name, with ONLY and quotes; a view's definition is longer.
 const maxKeptSource = 140
 
@@ -206,7 +213,7 @@ func (p *plan) build(f fragment) string {
 		source := aliasSource + "." + quote(c.Name)
 		switch {
 		case d.denied:
-		case d.shown && f.fence:
+		case d.shown && f.fence && f.opaque(c.Name):
 			cols = append(cols, opaque(source)+" AS "+quote(c.Name))
 		case d.shown:
 			cols = append(cols, source)
@@ -236,7 +243,7 @@ func (p *plan) build(f fragment) string {
 		b.WriteString(" WHERE " + where)
 	}
 	if f.fence {
-		b.WriteString(" OFFSET 0")
+		b.WriteString(fence)
 	}
 	return b.String()
 }
@@ -287,6 +294,15 @@ func (g *facts) subjectAlias() string {
 	return aliasSubject
 }
 
+// subjectKey spells the key of the row's subject, NULL if there is none. Where a foreign key says that a consent is always
+// that of a subject, the subject itself need not be read.
+func (g *facts) subjectKey() string {
+	if !g.own() && g.subject.consent.linked {
+		return aliasSource + "." + quote(g.table.SubjectColumn)
+	}
+	return g.subjectAlias() + "." + quote(g.subject.spec.Key)
+}
+
 // joins spells the joins to the facts that were looked at.
 func (g *facts) joins() string {
 	if !g.region && !g.consent {
@@ -294,14 +310,13 @@ func (g *facts) joins() string {
 	}
 	var b strings.Builder
 	s := g.subject
-	key := g.subjectAlias() + "." + quote(s.spec.Key)
-	if !g.own() {
-		fmt.Fprintf(&b, " LEFT JOIN %s AS %s ON %s OPERATOR(pg_catalog.=) %s.%s",
-			qualified(s.rel.Name.Schema, s.rel.Name.Name), aliasSubject, key, aliasSource, quote(g.table.SubjectColumn))
+	if !g.own() && (g.region || !s.consent.linked) {
+		fmt.Fprintf(&b, " LEFT JOIN %s AS %s ON %[2]s.%[3]s OPERATOR(pg_catalog.=) %[4]s.%[5]s",
+			qualified(s.rel.Name.Schema, s.rel.Name.Name), aliasSubject, quote(s.spec.Key), aliasSource, quote(g.table.SubjectColumn))
 	}
 	if g.consent && s.consent.unique {
 		fmt.Fprintf(&b, " LEFT JOIN (%s) AS %s ON %[2]s.id OPERATOR(pg_catalog.=) %[3]s",
-			g.consents(quote(s.consent.subject)+" AS id", ""), aliasConsent, key)
+			g.consents(quote(s.consent.subject)+" AS id", ""), aliasConsent, g.subjectKey())
 	}
 	return b.String()
 }
@@ -320,7 +335,7 @@ func (g *facts) given() string {
 	if c.unique {
 		return aliasConsent + ".id IS NOT NULL"
 	}
-	key := fmt.Sprintf(" AND %s.%s OPERATOR(pg_catalog.=) %s.%s", aliasConsent, quote(c.subject), g.subjectAlias(), quote(g.subject.spec.Key))
+	key := fmt.Sprintf(" AND %s.%s OPERATOR(pg_catalog.=) %s", aliasConsent, quote(c.subject), g.subjectKey())
 	return "EXISTS (" + g.consents(quote(c.subject), key) + ")"
 }
 

@@ -35,6 +35,8 @@ type ref struct {
 
 	used      map[string]int  // columns named: the byte offset of the first place, negative if unknown
 	starred   map[string]bool // columns in `*` or a whole-row reference
+	exposed   map[string]bool // columns that something else than a leakproof comparison may look at
+	narrows   []narrow        // conditions without which rows cannot take part in the result (narrow.go)
 	requalify []edit          // schema qualifiers of its columns, to be removed
 }
 
@@ -85,7 +87,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 	if r.isInside(at) {
 		return it
 	}
-	f := &ref{rel: rel, at: at, name: it.name, level: sc, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}}
+	f := &ref{rel: rel, at: at, name: it.name, level: sc, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}, exposed: map[string]bool{}}
 	f.bare = rv.Schemaname == ""
 	if !r.protect(f) {
 		r.spellOut(f)
@@ -223,7 +225,7 @@ func (r *resolver) definition(f *ref) *resolver {
 	if sub.locks && sub.protects() {
 		r.unsupported(f.at, "a view that locks rows of protected relations", "")
 	}
-	r.items += max(0, sub.items-1) // the view itself is counted
+	r.joined = r.joined || sub.joined
 	if r.personal == nil {
 		r.personal = sub.personal
 	}
@@ -400,6 +402,7 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 	if f.system != nil {
 		return f.system.fragment(f.names)
 	}
+	opaque := func(column string) bool { return len(r.open) > 0 || r.leaky && (r.murky || f.exposed[column]) }
 	source := qualified(f.rel.Name.Schema, f.rel.Name.Name)
 	if f.only {
 		source = "ONLY " + source
@@ -409,7 +412,7 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 		if r.refusal == nil && f.view.refusal != nil {
 			r.refuse(f.at, *f.view.refusal)
 		}
-		text, ok := splice(f.view.p.src, f.view.edits)
+		text, ok := splice(f.view.p.src, f.view.p.paste(f.view.edits))
 		if !ok {
 			r.unsupported(f.at, "this view", "")
 		}
@@ -421,8 +424,12 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 		}
 		source = "(" + text + ")"
 	}
-	return f.plan.sql(fragment{need: used, source: source, sample: f.sample,
+	text := f.plan.sql(fragment{need: used, source: source, sample: f.sample, opaque: opaque,
 		locked: f.lock != nil, fence: fenced && f.plan.hides() && f.lock == nil})
+	if before, isFenced := strings.CutSuffix(text, fence); isFenced {
+		return before + r.narrowed(f) + fence
+	}
+	return text
 }
 
 // barrier keeps the caller's conditions from running inside a view's definition, as security_barrier does.

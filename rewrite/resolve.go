@@ -30,8 +30,12 @@ type resolver struct {
 	personal *catalog.Relation
 	// leaky is true if an expression that is not leakproof may run before the row rules do.
 	leaky bool
-	// items counts the FROM items of the statement.
-	items int
+	// murky is true if a name in the statement may mean a column that is not known.
+	murky bool
+	// calm is true while a plain column is walked in a place in which nothing is computed from it but by leakproof operators.
+	calm bool
+	// joined is true if a query level has several FROM items.
+	joined bool
 	// locks is true if the statement locks rows; lockedOnly is a relation that it may lock only if it reads nothing protected.
 	locks      bool
 	lockedOnly *catalog.Relation
@@ -121,7 +125,7 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 	limit := &scope{parent: parent, ctes: ctes, exempt: top}
 	for _, n := range []*pg_query.Node{s.LimitOffset, s.LimitCount} {
 		r.expr(n, limit)
-		if c := n.GetAConst(); n != nil && (c == nil || isNegative(c)) {
+		if c := n.GetAConst(); n != nil && (c == nil || r.p.isNegative(c)) {
 			r.leak(limit) // a negative one is an error when the query runs, if it does
 		}
 	}
@@ -171,12 +175,16 @@ func (r *resolver) sortOutput(sort []*pg_query.Node, cols []column, sc *scope) {
 func (r *resolver) plain(s *pg_query.SelectStmt, sc *scope, top bool) (cols []column, open bool) {
 	refs, leakyJoin := len(r.refs), r.leakyJoin
 	r.leakyJoin = false
+	sc.narrowing = new(narrowing)
 	for _, n := range s.FromClause {
 		sc.items = append(sc.items, r.from(n, sc)...)
 	}
+	r.murky = r.murky || slices.ContainsFunc(sc.items, func(it *item) bool { return it.open })
 	r.lock(s, sc, refs, r.leakyJoin)
 	r.leakyJoin = leakyJoin
 	r.expr(s.WhereClause, sc)
+	r.narrow(s.WhereClause, sc, sc.narrowing, func(*item) bool { return true })
+	sc.narrowing.settle()
 
 	grouped := len(s.GroupClause) > 0
 	var bare []bareColumn
@@ -200,7 +208,7 @@ func (r *resolver) plain(s *pg_query.SelectStmt, sc *scope, top bool) (cols []co
 		}
 	}
 	if open {
-		cols = withoutTypes(cols)
+		cols, r.murky = withoutTypes(cols), true
 	}
 	outer := sc.items
 	// Output names are visible in ORDER BY and GROUP BY, where they add nothing to what the target list uses.
@@ -259,7 +267,7 @@ func (r *resolver) orderExpr(n *pg_query.Node, sc *scope, targets []*pg_query.No
 			}
 		}
 	}
-	r.expr(n, sc)
+	r.operand(n, sc)
 }
 
 // sureOutput reports whether a name is for certain that of an output column: the text gives it, or it is that of a column or function.
@@ -287,7 +295,7 @@ func (r *resolver) target(t *pg_query.ResTarget, sc *scope) (cols []column, open
 		r.expr(t.Val, sc)
 		return nil, true
 	}
-	typ := r.expr(t.Val, sc)
+	typ := r.operand(t.Val, sc)
 	c := column{name: t.Name, typ: typ}
 	if c.name == "" {
 		c.name, c.guessed = r.outputName(t.Val), t.Val.GetColumnRef() == nil

@@ -18,6 +18,10 @@ type scope struct {
 	// exempt is true while an expression is walked that PostgreSQL evaluates only on rows that have passed
 	// every filter: the target list, ORDER BY and GROUP BY of the outermost query.
 	exempt bool
+	// leaves counts the FROM items, those that are joined too.
+	leaves int
+	// narrowing is what is known of the rows of the level's relations; nil if that is of no use.
+	narrowing *narrowing
 }
 
 // cte is a WITH query in scope; the innermost comes first.

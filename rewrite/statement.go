@@ -70,7 +70,7 @@ func (r *run) conclude(q *resolver) {
 	if q.refusal == nil {
 		r.accountable(q)
 		// Beside another item a hidden row could make the statement run long before a row rule drops it.
-		q.finish(q.leaky || q.items > 1)
+		q.finish(q.leaky || q.joined)
 	}
 	if q.refusal != nil {
 		r.refuse(q.refusal)

@@ -74,7 +74,7 @@ func (q *resolver) writeTarget(rv *pg_query.RangeVar, r *run) *target {
 		q.personal = rel
 	}
 	p := q.plan(e)
-	f := &ref{rel: rel, plan: p, at: at, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}}
+	f := &ref{rel: rel, plan: p, at: at, only: !rv.Inh, tableToken: -1, used: map[string]int{}, starred: map[string]bool{}, exposed: map[string]bool{}}
 	it := &item{name: rv.Relname, schema: rel.Name.Schema, ref: f}
 	for _, c := range rel.Columns {
 		it.cols = append(it.cols, column{name: c.Name, typ: c.Type, origins: []origin{{f, c.Name}}})

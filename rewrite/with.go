@@ -8,6 +8,7 @@ import (
 // there may they write.
 func (r *resolver) with(w *pg_query.WithClause, parent *scope, ctes *cte, top bool) *cte {
 	if w.Recursive {
+		r.murky = true // it is not followed which columns of a query become which of the recursion's
 		// Every query of the list may refer to every other, itself included.
 		for _, n := range w.Ctes {
 			c := n.GetCommonTableExpr()

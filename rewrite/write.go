@@ -112,7 +112,7 @@ func (r *run) changeRows(q *resolver, op operation, rv *pg_query.RangeVar, ctes 
 	for _, n := range from {
 		others.items = append(others.items, q.from(n, others)...)
 	}
-	q.items++ // the target, beside them
+	q.joined = true // the target, beside them
 	sc.items = append(sc.items, others.items...)
 	leaky := false
 	if !q.currentOf(t, where) {

@@ -194,7 +194,7 @@ func (l *loader) loadConstraints() error {
 		var exclusion bool
 		var key ForeignKey
 		reference := Reference{}
-		if err := r.Scan(&oid, &exclusion, &key.To, &key.Columns, &reference.Columns, &reference.Acts); err != nil {
+		if err := r.Scan(&oid, &exclusion, &key.To, &key.Columns, &reference.Columns, &reference.Acts, &key.Firm); err != nil {
 			return err
 		}
 		key.ToColumns = reference.Columns

@@ -78,7 +78,8 @@ SELECT c.conrelid, c.contype = 'x', c.confrelid,
              JOIN pg_catalog.pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = k.attnum),
        ARRAY(SELECT a.attname::text FROM pg_catalog.unnest(c.confkey) k(attnum)
              JOIN pg_catalog.pg_attribute a ON a.attrelid = c.confrelid AND a.attnum = k.attnum),
-       c.confupdtype NOT IN ('a', 'r', ' ') OR c.confdeltype NOT IN ('a', 'r', ' ')
+       c.confupdtype NOT IN ('a', 'r', ' ') OR c.confdeltype NOT IN ('a', 'r', ' '),
+       c.convalidated AND NOT c.condeferrable
 FROM pg_catalog.pg_constraint c
 WHERE c.contype IN ('f', 'x')
 ORDER BY c.oid`

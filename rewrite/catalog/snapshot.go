@@ -85,6 +85,7 @@ type ForeignKey struct {
 	Columns   []string
 	To        uint32
 	ToColumns []string
+	Firm      bool // it holds for the rows that are there, and after each statement
 }
 
 // Reference is a foreign key of the relation with OID From to the columns of another.

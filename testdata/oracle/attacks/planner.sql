@@ -23,3 +23,21 @@ SELECT count(*) FROM crm.customers WHERE city LIKE '______\'
 SELECT count(*) FROM crm.customers WHERE city LIKE '_____\' AND false
 
 PREPARE p AS SELECT $1::timestamptz, count(*) FROM lab.vault WHERE CASE WHEN amount IN (0, 5) THEN DATE '5874897-12-31' ELSE $1 END IS NOT NULL; EXECUTE p('2026-01-01 00:00:00+00')
+
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SELECT store_id, sum(total), count(DISTINCT customer_id) FROM crm.orders GROUP BY store_id ORDER BY 1
+
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SELECT id, sum(total) OVER (PARTITION BY store_id ORDER BY id), rank() OVER (ORDER BY id) FROM crm.orders ORDER BY id LIMIT 3
+
+SELECT * FROM (SELECT id, row_number() OVER (PARTITION BY segment ORDER BY id) AS n FROM crm.customers) t WHERE n <= 2 ORDER BY id
+
+SELECT sum(amount), min(word), max(id), bool_and(amount > 5) FROM lab.vault
+
+SELECT max(amount) FILTER (WHERE id = 1), string_agg(word, ',' ORDER BY id) FROM lab.vault
+
+SELECT count(*) FILTER (WHERE 1 / (amount - 5) > 0) FROM lab.vault
+
+SELECT sum(1 / (amount - 5)) OVER () FROM lab.vault
+
+SELECT count(*) OVER (ORDER BY 1 / (amount - 5)) FROM lab.vault
+
+SELECT sum(n) FROM (SELECT customer_id, count(*) AS n FROM crm.orders GROUP BY customer_id) t WHERE n > 2
