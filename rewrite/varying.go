@@ -155,6 +155,9 @@ var valueTypes = set("bool", "int2", "int4", "int8", "float4", "float8", "numeri
 // constant notes that a constant may have another value, unless its value was read.
 func (v *varying) constant(c *pg_query.A_Const) {
 	at := int(c.Location)
+	if at < 0 {
+		return // not in the text: the 1 of FETCH FIRST ROW ONLY
+	}
 	i := sort.Search(len(v.constants), func(i int) bool { return v.constants[i].start >= at })
 	if i == len(v.constants) || v.p.looked[at] || constantClassOf(c) != v.constants[i].class {
 		return
