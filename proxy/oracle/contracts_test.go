@@ -21,28 +21,35 @@ func TestContracts(t *testing.T) {
 		t.Parallel()
 		mutations(t, w, corpus)
 	})
+	t.Run("generated", func(t *testing.T) {
+		t.Parallel()
+		runGenerated(t, w)
+	})
 	for _, c := range callers() {
 		t.Run("equivalence/"+c.name, func(t *testing.T) {
 			t.Parallel()
-			report(t, equivalence(t, w, c, c.reference(t), append(corpus[:len(corpus):len(corpus)], generated(perCaller, false)...)))
+			equivalence(t, w, c, c.reference(t), corpus, tell(t))
 		})
 		t.Run("interference/"+c.name, func(t *testing.T) {
 			t.Parallel()
 			p := c.reference(t)
-			all := slices.Concat(corpus, attacks, generated(perCaller, true))
-			report(t, interference(t, c, w.copy(t), w.twin(t, c, p), all))
+			all := slices.Concat(corpus, attacks)
+			interference(t, c, w.copy(t), w.twin(t, c, p), all, tell(t))
 		})
 	}
 }
 
-// perCaller is the number of statements that are generated for each caller and oracle.
-const perCaller = 150
-
-func report(t *testing.T, faults []string) {
-	t.Helper()
-	for _, f := range faults {
-		t.Error(f)
+// tell reports each fault when it is found.
+func tell(t *testing.T) func(string) {
+	return func(fault string) {
+		t.Helper()
+		t.Error(fault)
 	}
+}
+
+// collect notes faults in a list.
+func collect(faults *[]string) func(string) {
+	return func(fault string) { *faults = append(*faults, fault) }
 }
 
 // reference reads the caller's policy for the model.
@@ -56,7 +63,7 @@ func (c caller) reference(t *testing.T) *policy {
 }
 
 // equivalence compares what the proxy answers with what the caller's visible database, as p has it, does.
-func equivalence(t *testing.T, w *world, c caller, p *policy, corpus []*statement) (faults []string) {
+func equivalence(t *testing.T, w *world, c caller, p *policy, corpus []*statement, report func(string)) {
 	raw := w.copy(t)
 	through := dial(t, serve(t, raw, c.policyFile(), users(c))(c.name))
 	direct, visible := dial(t, raw), dial(t, w.visible(t, c, p))
@@ -71,7 +78,7 @@ func equivalence(t *testing.T, w *world, c caller, p *policy, corpus []*statemen
 		}
 		for _, by := range s.protocols() {
 			fault := func(format string, args ...any) {
-				faults = append(faults, fmt.Sprintf("%s, %s: ", s.where, by)+fmt.Sprintf(format, args...)+"\n for "+cut(s.messages[len(s.messages)-1]))
+				report(fmt.Sprintf("%s, %s: ", s.where, by) + fmt.Sprintf(format, args...) + "\n for " + cut(s.messages[len(s.messages)-1]))
 			}
 			got, err := through.run(s, by)
 			if err != nil {
@@ -95,11 +102,10 @@ func equivalence(t *testing.T, w *world, c caller, p *policy, corpus []*statemen
 			}
 		}
 	}
-	return faults
 }
 
 // interference compares what the proxy answers over a database with what it answers over its twin. The protocols take turns.
-func interference(t *testing.T, c caller, one, other string, corpus []*statement) (faults []string) {
+func interference(t *testing.T, c caller, one, other string, corpus []*statement, report func(string)) {
 	a, b := dial(t, serve(t, one, c.policyFile(), users(c))(c.name)), dial(t, serve(t, other, c.policyFile(), users(c))(c.name))
 	for i, s := range corpus {
 		if slices.Contains(s.except, c.name) {
@@ -115,11 +121,10 @@ func interference(t *testing.T, c caller, one, other string, corpus []*statement
 				t.Fatal(err)
 			}
 			if diff := (comparison{ordered: s.ordered(), varies: s.varies, plans: true, origins: !s.temporary()}).difference(second, first); diff != "" {
-				faults = append(faults, fmt.Sprintf("%s, %s: %s\n for %s", s.where, by, diff, cut(s.messages[len(s.messages)-1])))
+				report(fmt.Sprintf("%s, %s: %s\n for %s", s.where, by, diff, cut(s.messages[len(s.messages)-1])))
 			}
 		}
 	}
-	return faults
 }
 
 // mutations shows that the oracles notice faults: each mutation of the reference must be found by a few plain statements.
@@ -147,18 +152,21 @@ func mutations(t *testing.T, w *world, corpus []*statement) {
 		{"a column that nobody named", analyst, func(p *policy) { delete(p.Tables["crm.customers"].Columns, "city") }},
 	} {
 		p := m.caller.reference(t)
-		if faults := equivalence(t, w, m.caller, p, plain); len(faults) > 0 {
+		var faults []string
+		if equivalence(t, w, m.caller, p, plain, collect(&faults)); len(faults) > 0 {
 			t.Errorf("without a mutation: %s", faults[0])
 		}
 		m.mutate(p)
-		if faults := equivalence(t, w, m.caller, p, plain); len(faults) == 0 {
+		faults = nil
+		if equivalence(t, w, m.caller, p, plain, collect(&faults)); len(faults) == 0 {
 			t.Errorf("equivalence does not notice: %s", m.name)
 		}
 	}
 	// A twin that differs in what the caller sees.
 	other := w.copy(t)
 	exec(t, other, "UPDATE crm.customers SET segment = 'vip' WHERE id = 3")
-	if faults := interference(t, analyst, w.copy(t), other, plain); len(faults) == 0 {
+	var faults []string
+	if interference(t, analyst, w.copy(t), other, plain, collect(&faults)); len(faults) == 0 {
 		t.Error("interference does not notice a visible cell")
 	}
 }

@@ -18,12 +18,20 @@
 //	                  answers it                                                     (testdata/sessions/*.sql)
 //	foreign clients   programs in other languages print the same                     (testdata/clients, make test-clients)
 //
-// Statements come from the corpus and from a generator with fixed seeds (generate_test.go). They run for each caller in the
-// simple and in the extended protocol (with binary results); over twins the protocols take turns. That the oracles do
-// notice faults is itself tested: TestComparison, and the mutations in contracts_test.go.
+// Statements come from the corpus and from a generator (generate_test.go), which follows the grammar of SELECT over the sample's
+// relations, keeps track of types, and makes mistakes on purpose now and then. The corpus runs for each caller in the simple and
+// in the extended protocol (with binary results); over twins, and for generated statements, the protocols take turns. A run of
+// the generator has a random seed, which it prints, and a time; a statement that violates a contract is reduced to a small
+// one, and told with its three answers. To run one for longer, or again:
 //
-// Two things are left to the plan, as in PostgreSQL itself, and are not compared between twins: the order of rows that
-// have none, and how many visible rows come before an error that one of them raises.
+//	go test ./proxy/oracle -run TestContracts/generated -v -args -generate.time=10m -generate.seed=7
+//
+// That the oracles do notice faults is itself tested: TestComparison, the mutations of the model in contracts_test.go, and
+// those of the product (package mutants).
+//
+// Three things are left to the plan, as in PostgreSQL itself: the order of rows that have none, how many visible rows come
+// before an error that one of them raises, and, where one of two databases is the visible one, which of several rows that
+// fail is met first, if any.
 //
 // Databases are copies of one template, so that even OIDs are the same, and their names have the same length.
 package oracle

@@ -55,7 +55,9 @@ func TestSessions(t *testing.T) {
 			visible := w.visible(t, c, c.reference(t))
 			for _, s := range mine {
 				for _, by := range []protocol{simple, extended} {
-					report(t, s.compare(dial(t, through), dial(t, visible), dial(t, raw), by))
+					for _, fault := range s.compare(dial(t, through), dial(t, visible), dial(t, raw), by) {
+						t.Error(fault)
+					}
 				}
 			}
 		})

@@ -56,7 +56,9 @@ type world struct {
 	name    string
 	version int // PostgreSQL's major version
 	db      *database
-	policy  *policy // it names all tables that a policy names here
+	// relations are what statements are generated over.
+	relations []*relation
+	policy    *policy // it names all tables that a policy names here
 }
 
 // newWorld loads the sample CRM and schema lab into a database.
@@ -86,6 +88,9 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	if w.db, err = readDatabase(ctx, conn, w.policy); err != nil {
+		t.Fatal(err)
+	}
+	if w.relations, err = readRelations(ctx, conn); err != nil {
 		t.Fatal(err)
 	}
 	// Written anew, as twins are, so that tables differ in size only if their rows do.
