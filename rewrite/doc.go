@@ -28,9 +28,14 @@
 // # Hidden rows
 //
 // A condition of the caller that may fail, or run long, must not meet a row before the row rules have dropped it. So a
-// fragment that can hide rows is fenced (OFFSET 0), and its columns made opaque to the planner's statistics, unless the
-// statement has nothing but comparisons of plain columns with values, which PostgreSQL marks leakproof. What may fail need not be listed
-// (resolver.leak): whatever is not known to be harmless leaks.
+// fragment that can hide rows is fenced (OFFSET 0), unless the statement joins nothing and has nothing but comparisons of plain columns
+// with values, which PostgreSQL marks leakproof, and aggregates and windows of plain columns. What may fail need not be listed
+// (resolver.leak): whatever is not known to be harmless leaks. The planner tries operators on the values in a column's statistics,
+// behind a fence too: columns that something leaky may look at are made opaque to it (resolver.expose).
+//
+// Leakproof conditions are said once more inside the fence, so that indexes serve (narrow.go). There they may meet a hidden row, at the
+// cost of an index probe and of the row rule: the time of that is not kept secret, but nothing of the caller's multiplies it.
+// Aggregates that PostgreSQL computes before joins, as from version 19 on, would need another look.
 //
 // # Writes
 //

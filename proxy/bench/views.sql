@@ -34,3 +34,13 @@ FROM crm.customers c
 CROSS JOIN LATERAL (SELECT c.country IN ({europe}, {elsewhere}) AS known) k
 JOIN crm.consents g ON g.customer_id = c.id AND g.purpose = 'marketing'
 WHERE g.granted AND g.withdrawn_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > now());
+
+CREATE VIEW {marketer}.orders {options} AS
+SELECT o.* FROM crm.orders o
+JOIN crm.consents g ON g.customer_id = o.customer_id AND g.purpose = 'marketing'
+WHERE g.granted AND g.withdrawn_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > now());
+
+CREATE VIEW {marketer}.marketing_events {options} AS
+SELECT e.id, e.customer_id, e.campaign, e.event, e.occurred_at FROM crm.marketing_events e
+JOIN crm.consents g ON g.customer_id = e.customer_id AND g.purpose = 'marketing'
+WHERE g.granted AND g.withdrawn_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > now());
