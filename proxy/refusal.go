@@ -68,6 +68,14 @@ func errorFields(body []byte) (*pgproto3.ErrorResponse, error) {
 
 // refusalBehind returns the refusal that an upstream error stands for, nil if the error is PostgreSQL's own.
 func refusalBehind(a *rewrite.Answer, e *pgproto3.ErrorResponse) *rewrite.Refusal {
+	if a.Unknown != nil {
+		// Nothing but the statement in front of the client's text has been looked at: either it fails, or Parse does, which takes
+		// one statement only and says so without a position.
+		if e.Code == codeUndefinedTable && strings.Contains(e.Message, a.Unknown.Marker) || e.Code == codeSyntaxError && e.Position == 0 {
+			return a.Unknown
+		}
+		return nil
+	}
 	if a.Refusal != nil && e.Code == codeSyntaxError {
 		return a.Refusal
 	}

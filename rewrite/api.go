@@ -26,6 +26,9 @@ type Answer struct {
 	// Refusal is set when the string as a whole is refused (it cannot be parsed, is too deep, ...).
 	// SQL is then a text that PostgreSQL cannot parse: its syntax error (42601) stands for the refusal.
 	Refusal *Refusal
+	// Unknown is set beside Refusal if only the parser here refuses the string. SQL is then the client's text behind a statement that
+	// always fails. If the server's parser refuses it too, that error is the client's; else Unknown is, whose Marker the error carries.
+	Unknown *Refusal
 	// Statements are the string's statements in order; none for an empty string or if Refusal is set.
 	Statements []Statement
 	// Policy and Catalog are the versions that the answer was made under.

@@ -60,7 +60,7 @@ func (a *Answer) OriginalPosition(pos int) int {
 	if !a.Changed || pos <= 0 {
 		return pos
 	}
-	if a.Refusal != nil {
+	if a.Refusal != nil && a.Unknown == nil {
 		return 0
 	}
 	at := byteOffset(a.SQL, pos)

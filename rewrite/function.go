@@ -136,6 +136,10 @@ func (r *resolver) arguments(x *pg_query.FuncCall, candidates []*catalog.Functio
 // missingFunction gives PostgreSQL's own error for a function that does not exist, with the types of the arguments where
 // they are known.
 func (r *resolver) missingFunction(x *pg_query.FuncCall, name string, sc *scope) {
+	if syntax := newCall(name); syntax != "" && r.snap.ServerVersion >= 170000 {
+		r.refuse(int(x.Location), unknownSyntax(syntax, 0))
+		return
+	}
 	var types []string
 	for _, a := range x.Args {
 		t := r.snap.Type(r.expr(a, sc))

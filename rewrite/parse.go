@@ -54,7 +54,8 @@ func (p *parsed) times(n int) int {
 	return p.params[n]
 }
 
-// parse scans, guards and parses a text. Nothing that has not passed it reaches the C parser.
+// parse scans, guards and parses a text. Nothing that has not passed it reaches the C parser. Beside a refusal it returns what is known of
+// the text if the parser itself has refused it, else nil.
 func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	if len(src) > maxBytes {
 		return nil, &Refusal{Code: "54000", Message: fmt.Sprintf("statement is too long: %d bytes", len(src)),
@@ -69,7 +70,7 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 	}
 	scan, err := pg_query.Scan(src)
 	if err != nil {
-		return nil, syntaxRefusal(err)
+		return &parsed{src: src}, syntaxRefusal(err)
 	}
 	if n := len(scan.Tokens); n > maxTokens {
 		return nil, &Refusal{Code: "54000", Message: fmt.Sprintf("statement is too long: %d tokens", n),
@@ -82,7 +83,7 @@ func parse(src string, maxBytes int) (*parsed, *Refusal) {
 			Hint:   "Use IN (...), = ANY (...) or VALUES in place of long chains of operators."}
 	}
 	if p.stmts, err = parseTree(src); err != nil {
-		return nil, syntaxRefusal(err)
+		return p, syntaxRefusal(err)
 	}
 	return p, nil
 }

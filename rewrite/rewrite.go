@@ -178,6 +178,9 @@ func (r *Rewriter) answer(sql string, s Session) (a *Answer, p *parsed, cacheabl
 		defer func() { <-r.large }()
 	}
 	p, refusal := parse(sql, r.maxBytes)
+	if refusal != nil && p != nil {
+		return p.unparsed(refusal), nil, true
+	}
 	if refusal != nil {
 		return refused(sql, refusal), nil, true
 	}

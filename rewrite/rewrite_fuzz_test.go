@@ -73,7 +73,9 @@ func checkAnswer(rw *Rewriter, sql string, s Session) string {
 		return "the cached answer differs from a fresh one"
 	}
 	switch {
-	case a.Refusal != nil && (a.SQL != refusedText || len(a.Statements) != 0 || a.Refusal.Code == ""):
+	case a.Unknown != nil && (a.Refusal == nil || a.SQL != `SELECT "`+unparsedMarker+`".x; `+sql):
+		return fmt.Sprintf("a text for the server's parser is sent as %q", a.SQL)
+	case a.Refusal != nil && (a.Unknown == nil && a.SQL != refusedText || len(a.Statements) != 0 || a.Refusal.Code == ""):
 		return fmt.Sprintf("a refusal of the whole is sent as %q", a.SQL)
 	case a.Refusal != nil:
 		if a.Refusal.Code == "XX000" {

@@ -2,6 +2,7 @@ package oracle
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -23,6 +24,7 @@ import (
 //	--! since MAJOR                 only on this major version of PostgreSQL and later ones: elder ones do not know the syntax
 //	--! session CALLER TOOL         the first statement of a session (sessions_test.go)
 //	--! stdin DATA                  what COPY FROM STDIN is sent, with \n and \t written so
+//	--! before MAJOR                only on earlier ones
 //	--! varies                      which row fails first is left to the plan: compare the SQLSTATE only
 //
 // A line `--;` ends a message: what follows is sent in the same session when the answer has come. The string {db} stands
@@ -37,6 +39,7 @@ type statement struct {
 	catalog  bool
 	varies   bool
 	since    int
+	before   int
 	record   bool
 	session  string
 	stdin    string
@@ -106,7 +109,7 @@ func readCorpus(t testing.TB, pattern string, version int) (all []*statement) {
 			if err != nil {
 				t.Fatalf("%s:%d: %v", file, line, err)
 			}
-			if s != nil && s.since <= version {
+			if s != nil && s.since <= version && version < s.before {
 				s.where = fmt.Sprintf("%s:%d", filepath.Base(file), line)
 				all = append(all, s)
 			}
@@ -117,7 +120,7 @@ func readCorpus(t testing.TB, pattern string, version int) (all []*statement) {
 }
 
 func parseStatement(paragraph string) (*statement, error) {
-	s := new(statement)
+	s := &statement{before: math.MaxInt}
 	var sql []string
 	empty := true
 	end := func() {
@@ -160,8 +163,9 @@ func (s *statement) direct(directive string) error {
 		s.args = strings.Split(rest, "|")
 	case "simple":
 		s.simple = true
-	case "since":
-		if _, err := fmt.Sscan(rest, &s.since); err != nil {
+	case "since", "before":
+		bound := map[string]*int{"since": &s.since, "before": &s.before}[word]
+		if _, err := fmt.Sscan(rest, bound); err != nil {
 			return fmt.Errorf("%q: %w", directive, err)
 		}
 	case "catalog":
