@@ -187,34 +187,57 @@ func (r *run) setEffect(name, value string, local, isDefault bool) {
 	}
 }
 
-// setConfig recognizes SELECT set_config('name', 'value', is_local) with nothing else in the statement.
+// setConfig recognizes SELECT set_config('name', 'value', is_local) [, ...] with nothing else in the statement. One of the calls may be
+// of a setting that the rewriter follows.
 func (r *run) setConfig(s *pg_query.SelectStmt) bool {
-	if len(s.TargetList) != 1 {
+	// Nothing else may stand in the statement: it is compared with one that has only the calls.
+	bare := &pg_query.SelectStmt{TargetList: s.TargetList, LimitOption: s.LimitOption, Op: s.Op}
+	if len(s.TargetList) == 0 || !proto.Equal(s, bare) {
 		return false
 	}
-	// Nothing else may stand in the statement: it is compared with one that has only the call, and the call with a plain one.
-	f := s.TargetList[0].GetResTarget().GetVal().GetFuncCall()
-	bare := &pg_query.SelectStmt{TargetList: s.TargetList, LimitOption: s.LimitOption, Op: s.Op}
-	call := &pg_query.FuncCall{Funcname: f.GetFuncname(), Args: f.GetArgs(), Funcformat: f.GetFuncformat(), Location: f.GetLocation()}
-	if f == nil || !proto.Equal(s, bare) || !proto.Equal(f, call) || len(s.TargetList[0].GetResTarget().Indirection) > 0 {
-		return false
+	calls := make([]settingCall, len(s.TargetList))
+	for i, n := range s.TargetList {
+		var ok bool
+		if calls[i], ok = r.settingCall(n.GetResTarget()); !ok {
+			return false
+		}
+	}
+	r.visited[s] = true
+	for _, c := range calls {
+		r.visited[c.call] = true
+		if cast := c.call.Args[2].GetTypeCast(); cast != nil {
+			r.visited[cast.TypeName] = true
+		}
+		if followed(c.name) && r.out.Effect.Kind != NoEffect {
+			r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("set_config of %q beside %q is not supported by pgscrim", c.name, r.out.Effect.Name), Hint: "Use SET."})
+		}
+		r.setEffect(c.name, c.value, c.local, false)
+	}
+	return true
+}
+
+// settingCall is a call of set_config with constants.
+type settingCall struct {
+	call        *pg_query.FuncCall
+	name, value string // the name in lower case
+	local       bool
+}
+
+// settingCall reads a target that is nothing but a call of set_config.
+func (r *run) settingCall(t *pg_query.ResTarget) (c settingCall, ok bool) {
+	f := t.GetVal().GetFuncCall()
+	plain := &pg_query.FuncCall{Funcname: f.GetFuncname(), Args: f.GetArgs(), Funcformat: f.GetFuncformat(), Location: f.GetLocation()}
+	if f == nil || !proto.Equal(f, plain) || len(t.Indirection) > 0 {
+		return c, false
 	}
 	name, ok := names(f.GetFuncname())
 	if !ok || len(f.GetArgs()) != 3 || name[len(name)-1] != "set_config" || len(name) == 2 && name[0] != "pg_catalog" || len(name) > 2 {
-		return false
+		return c, false
 	}
 	setting, named := r.p.textConstant(f.Args[0])
 	value, given := r.p.textConstant(f.Args[1])
 	isLocal, known := r.p.flagConstant(f.Args[2])
-	if !named || !given || !known {
-		return false
-	}
-	r.visited[s], r.visited[f] = true, true
-	if cast := f.Args[2].GetTypeCast(); cast != nil {
-		r.visited[cast.TypeName] = true
-	}
-	r.setEffect(strings.ToLower(setting), value, isLocal, false)
-	return true
+	return settingCall{f, strings.ToLower(setting), value, isLocal}, named && given && known
 }
 
 // show handles SHOW.
