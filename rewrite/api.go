@@ -65,6 +65,9 @@ type Statement struct {
 	HideDetail bool
 	// Relations are the relations that are read, schema-qualified, sorted.
 	Relations []string
+	// Checks make sure, before the statement runs, that the catalog is what the answer takes it for: all of them are to be
+	// executed in the same transaction. None are needed for a statement that names no relation.
+	Checks []Check
 	// Columns are the protected columns that are used, with what happened to each.
 	Columns []ColumnUse
 	// Hidden are the relations of which the caller does not see all rows.

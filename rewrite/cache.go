@@ -82,6 +82,9 @@ func cost(k cacheKey, a *Answer) int {
 	for i := range a.Statements {
 		s := &a.Statements[i]
 		n += 512 + len(s.Rewritten) + 128*(len(s.Columns)+len(s.Relations))
+		for _, c := range s.Checks {
+			n += len(c.SQL) + 32*len(c.Columns)
+		}
 	}
 	return n
 }

@@ -297,10 +297,15 @@ func (r *resolver) leak(sc *scope) {
 // find a relation by name as PostgreSQL does.
 func (r *resolver) find(schema, name string) *catalog.Relation {
 	if schema != "" {
-		return r.snap.Relation(schema, name)
+		rel := r.snap.Relation(schema, name)
+		if rel != nil {
+			r.found(rel, "")
+		}
+		return rel
 	}
 	for _, s := range r.path {
 		if rel := r.snap.Relation(s, name); rel != nil {
+			r.found(rel, name)
 			return rel
 		}
 	}

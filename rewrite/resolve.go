@@ -58,6 +58,7 @@ type views struct {
 	mayWrite   func(*entry) bool
 	countables *countables // see countable
 	open       []uint32    // OIDs of the views whose definitions are being walked
+	read       map[foundName]bool
 }
 
 func (b *binding) newResolver(v *views, p *parsed, path []string) *resolver {

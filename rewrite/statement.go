@@ -55,7 +55,7 @@ func (r *run) resolver() *resolver {
 		r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("search_path %q is not supported by pgscrim", r.values.SearchPath),
 			Hint: "Leave pg_temp out, and pg_catalog too or name it first."})
 	}
-	v := &views{binding: r.binding, plan: r.plan, mayWrite: r.mayWrite}
+	v := &views{binding: r.binding, plan: r.plan, mayWrite: r.mayWrite, read: map[foundName]bool{}}
 	q := r.newResolver(v, r.p, path)
 	q.temp, q.visited, q.parameters = r.values.Temporary, r.visited, r.session.Parameters
 	q.modify = func(n *pg_query.Node, ctes *cte, top bool) ([]column, bool) { return r.modification(q, n, ctes, top) }
@@ -81,6 +81,9 @@ func (r *run) conclude(q *resolver) {
 		}
 	}
 	slices.Sort(r.out.Relations)
+	if q.refusal == nil {
+		r.out.Checks = append(r.out.Checks, q.checks()...)
+	}
 	q.uses(func(u ColumnUse) {
 		same := func(v ColumnUse) bool { return v.Relation == u.Relation && v.Column == u.Column }
 		if !slices.ContainsFunc(r.out.Columns, same) {

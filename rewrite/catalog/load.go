@@ -19,7 +19,7 @@ func Load(ctx context.Context, conn *pgx.Conn) (*Snapshot, error) {
 	}
 	defer func() { _ = tx.Rollback(ctx) }() // read-only: nothing is lost
 	l := loader{ctx: ctx, tx: tx, digest: sha256.New(), snap: &Snapshot{
-		schemas: map[string]bool{}, relations: map[Name]*Relation{}, byOID: map[uint32]*Relation{},
+		schemas: map[string]bool{}, inherits: map[uint32][]Inheritance{}, relations: map[Name]*Relation{}, byOID: map[uint32]*Relation{},
 		types: map[uint32]*Type{}, typeByName: map[Name]*Type{}, functions: map[string][]*Function{}, functionID: map[uint32]*Function{},
 		operators: map[string][]*Operator{}, settings: map[string]bool{}, extensions: map[string]bool{},
 	}}
@@ -35,8 +35,17 @@ func Load(ctx context.Context, conn *pgx.Conn) (*Snapshot, error) {
 	return l.snap, nil
 }
 
+// Moment returns a text that stays the same as long as no transaction has written anything: then Fingerprint
+// would be the same, too. It costs next to nothing.
+func Moment(ctx context.Context, conn *pgx.Conn) (moment string, err error) {
+	if err = conn.QueryRow(ctx, "SELECT pg_catalog.pg_current_snapshot()::text").Scan(&moment); err != nil {
+		err = fmt.Errorf("catalog: %w", err)
+	}
+	return moment, err
+}
+
 // Fingerprint returns a text that changes whenever a snapshot would, for far less work than Load: a proxy asks
-// for it every few seconds. It counts rows and sums the transactions that wrote them, over the catalogs that Load reads.
+// for it whenever something was written. It counts rows and sums the transactions that wrote them, over the catalogs that Load reads.
 func Fingerprint(ctx context.Context, conn *pgx.Conn) (string, error) {
 	var fp string
 	err := conn.QueryRow(ctx, fingerprintSQL).Scan(&fp)
@@ -84,7 +93,8 @@ func (l *loader) session() error {
 		return fmt.Errorf("database %q has encoding %s: only UTF8 is supported", s.Database, encoding)
 	}
 	l.note(s.ServerVersion, s.Database, s.User, s.SearchPath)
-	_, err = l.tx.Exec(l.ctx, `SET LOCAL search_path = ''`)
+	// Definitions are read under locks: who changes a relation may himself wait for a session that waits for this.
+	_, err = l.tx.Exec(l.ctx, `SET LOCAL search_path = ''; SET LOCAL lock_timeout = '1s'`)
 	return err
 }
 
@@ -120,7 +130,7 @@ func (l *loader) loadRelations() error {
 	return l.rows(relationsSQL, func(r pgx.Rows) error {
 		rel := new(Relation)
 		var kind byte
-		if err := r.Scan(&rel.OID, &rel.Name.Schema, &rel.Name.Name, &kind, &rel.SecurityBarrier, &rel.Extension, &rel.Definition); err != nil {
+		if err := r.Scan(&rel.OID, &rel.Name.Schema, &rel.Name.Name, &kind, &rel.SecurityBarrier, &rel.Extension, &rel.Definition, &rel.Rule, &rel.Readable); err != nil {
 			return err
 		}
 		rel.Kind = Kind(kind)
@@ -153,12 +163,17 @@ func (l *loader) loadInheritance() error {
 			return err
 		}
 		c, p := l.snap.byOID[child], l.snap.byOID[parent]
-		if c == nil || p == nil { // indexes inherit too
+		if c == nil && p == nil { // indexes inherit too
 			return nil
 		}
-		c.Parents = append(c.Parents, parent)
-		p.Children = append(p.Children, child)
 		l.note(child, parent)
+		for _, end := range []uint32{child, parent} {
+			l.snap.inherits[end] = append(l.snap.inherits[end], Inheritance{parent, child})
+		}
+		if c != nil && p != nil { // a temporary table of another session is not known here
+			c.Parents = append(c.Parents, parent)
+			p.Children = append(p.Children, child)
+		}
 		return nil
 	})
 }

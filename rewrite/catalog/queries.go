@@ -40,9 +40,11 @@ SELECT c.oid, n.nspname::text, c.relname::text, c.relkind::"char",
            OR 'security_barrier=1' = ANY (c.reloptions) OR 'security_barrier=yes' = ANY (c.reloptions), false),
        coalesce(e.extname::text, ''),
        CASE WHEN c.relkind IN ('v', 'm') AND n.nspname NOT IN ('pg_catalog', 'information_schema')
-           THEN coalesce(pg_catalog.pg_get_viewdef(c.oid), '') ELSE '' END
+           THEN coalesce(pg_catalog.pg_get_viewdef(c.oid), '') ELSE '' END,
+       coalesce(w.xmin::text, ''), coalesce(pg_catalog.has_table_privilege(c.oid, 'SELECT'), false)
 FROM pg_catalog.pg_class c
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_catalog.pg_rewrite w ON w.ev_class = c.oid AND w.rulename = '_RETURN'
 LEFT JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = c.oid AND d.objsubid = 0 AND d.deptype = 'e'
 LEFT JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND c.relpersistence <> 't' AND n.nspname !~ '^pg_toast'
@@ -155,6 +157,8 @@ UNION ALL SELECT 7, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM
 UNION ALL SELECT 8, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_operator
 UNION ALL SELECT 9, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_index
 UNION ALL SELECT 13, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_cast
+UNION ALL SELECT 14, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_enum
+UNION ALL SELECT 15, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_auth_members
 UNION ALL SELECT 12, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_constraint
 UNION ALL SELECT 10, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_extension
 UNION ALL SELECT 11, count(*) || ':' || coalesce(sum(xmin::text::bigint), 0) FROM pg_catalog.pg_db_role_setting

@@ -16,6 +16,7 @@ type Snapshot struct {
 	schemas    map[string]bool
 	relations  map[Name]*Relation
 	byOID      map[uint32]*Relation
+	inherits   map[uint32][]Inheritance // by either end
 	types      map[uint32]*Type
 	typeByName map[Name]*Type
 	functions  map[string][]*Function
@@ -51,9 +52,13 @@ type Relation struct {
 	Parents, Children []uint32
 	// Definition is a view's or materialized view's query with every name qualified, as
 	// pg_get_viewdef gives it under an empty search_path; empty for other kinds and for system views.
-	Definition      string
+	Definition string
+	// Rule is the version (pg_rewrite.xmin) of a view's or materialized view's definition.
+	Rule            string
 	SecurityBarrier bool
-	Extension       string // the extension that owns it, empty if none
+	// Readable is true if the role that sessions run as may read every column.
+	Readable  bool
+	Extension string // the extension that owns it, empty if none
 	// Unique are the column sets of its unique, valid, immediate, non-partial indexes over plain columns.
 	Unique [][]string
 	// ForeignKeys are its foreign keys; Exclusion is true if it has an exclusion constraint.
@@ -79,6 +84,9 @@ type Computed struct {
 	// Unproven is true for a check that rows may violate already (NOT VALID).
 	Unproven bool
 }
+
+// Inheritance is a row of pg_inherits.
+type Inheritance struct{ Parent, Child uint32 }
 
 // ForeignKey is a foreign key to the columns ToColumns of the relation with OID To.
 type ForeignKey struct {
@@ -163,6 +171,9 @@ func (s *Snapshot) Relation(schema, name string) *Relation { return s.relations[
 
 // RelationByOID looks a relation up by its OID; nil if there is none.
 func (s *Snapshot) RelationByOID(oid uint32) *Relation { return s.byOID[oid] }
+
+// Inheritances returns the rows of pg_inherits with the relation at either end, in no order.
+func (s *Snapshot) Inheritances(oid uint32) []Inheritance { return s.inherits[oid] }
 
 // Relations calls f for every relation, in no order.
 func (s *Snapshot) Relations(f func(*Relation)) {
