@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"crypto/tls"
 	"time"
 
@@ -23,6 +24,10 @@ type Config struct {
 	Upstream string
 	// Database is the name that clients must ask for; empty means the upstream database's name.
 	Database string
+	// Refresh puts a rewriter in force (SetRewriter) that knows the upstream's catalog as it is when Refresh is called, or later. It
+	// is called when a session has noticed a change; the error says that the policy is not in force on the catalog as it is.
+	// nil means that whoever calls SetRewriter sees to it.
+	Refresh func(context.Context) error
 	// MaskKey is the secret of keyed masks.
 	MaskKey []byte
 	// Limits bound what clients can make the server spend.

@@ -15,6 +15,21 @@
 // status; none of that is emulated. What the client sends after it in the same segment cannot run, so it is neither sent nor
 // recorded: a refusal has one record.
 //
+// # Changes under way
+//
+// Others may change the policy or the catalog between any two messages. A prepared statement is answered again before its next
+// use, also one of PREPARE, and made again upstream, unseen. A cursor or portal goes on only if it would be opened in the same way
+// now: else a fetch is refused (0A000); the purpose is the one that it was opened under. That the
+// catalog upstream is the one that an answer was made for is checked in the statement's own transaction, under its locks (check.go).
+// If it is not, the catalog is read anew, and the segment sent again, unseen (attempt.go); in a transaction block, or behind an
+// answer that the client has, that cannot be: then it hears 40001, or 0A000 where drivers prepare again. If the policy
+// does not fit the catalog any more, what has changed is refused (55000), and the rest goes on.
+//
+// The checks cover what statements read: relations, their columns, views, inheritance, and names in the search_path. Functions, types
+// and keys are followed by Config's owner. Where a query string sets up its own transaction (SET TRANSACTION, BEGIN with
+// options, a read behind a COMMIT) a look at the catalog before it stands for the checks. In a REPEATABLE READ transaction views and
+// inheritance are checked as of its snapshot.
+//
 // # Invariants
 //
 // No statement is sent before its audit record was written, and none without one. No byte of the client's

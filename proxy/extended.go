@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgproto3/v2"
@@ -26,7 +27,22 @@ func (s *session) parse(h header) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	s.answer(p)
+	if refusal := s.reserved(p.name); refusal != nil {
+		return s.refuseExtended(refusal)
+	}
+	for tries := 1; ; tries++ {
+		s.answer(p)
+		err := s.check(p.statement)
+		if !errors.Is(err, errOutdated) {
+			if err != nil {
+				return err
+			}
+			break
+		}
+		if refusal := s.caughtUp(tries); refusal != nil {
+			return s.refuseExtended(s.recorded(p, refusal))
+		}
+	}
 	if refused := refusedRuns(p.answer); p.answer.Refusal != nil || len(refused) > 0 {
 		if err := s.audit(p.sql, p.answer, refused); err != nil {
 			return s.refuseExtended(auditRefusal())
@@ -59,7 +75,11 @@ func refusedRuns(a *rewrite.Answer) []*run {
 // sendParse sends a Parse. It swallows the answer if the client did not ask for it.
 func (s *session) sendParse(p *prepared, swallow bool) error {
 	name := objectName(p.name)
-	sent, err := s.push(&expectation{kind: 'P', answer: p.answer, name: name, statement: p, swallow: swallow})
+	e := &expectation{kind: 'P', answer: p.answer, name: name, statement: p, swallow: swallow}
+	if swallow {
+		e.remakes = p
+	}
+	sent, err := s.push(e)
 	if err != nil || !sent {
 		return err
 	}
@@ -100,41 +120,41 @@ func (s *session) current(name string) (*prepared, *rewrite.Refusal, error) {
 	if err := s.prepare(); err != nil {
 		return nil, nil, err
 	}
-	p, err := s.statement(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	if p == nil && s.direct { // made by an SQL text that was not parsed
-		unknown := &rewrite.Statement{Text: fmt.Sprintf("(prepared statement %q)", name), Decision: rewrite.Pass}
-		return &prepared{name: name, bySQL: true, answer: &rewrite.Answer{}, statement: unknown}, nil, nil
-	}
-	if p == nil {
-		message := "unnamed prepared statement does not exist"
-		if name != "" {
-			message = fmt.Sprintf("prepared statement %q does not exist", name)
+	for tries := 1; ; tries++ {
+		p, err := s.statement(name)
+		if err != nil {
+			return nil, nil, err
 		}
-		return nil, &rewrite.Refusal{Code: codeUndefinedStatement, Message: message}, nil
-	}
-	if s.direct || !p.lost && !s.outdated(p) && p.values == s.view.Values() {
-		return p, nil, nil
-	}
-	if p.bySQL {
-		return p, s.recorded(p, s.mayExecute(p, name, s.view.Values())), nil
-	}
-	fresh := *p
-	fresh.lost = false
-	s.answer(&fresh)
-	if !p.lost && fresh.answer.SQL == p.answer.SQL && fresh.answer.Refusal == nil {
-		s.statements.replace(objectName(name), p, &fresh)
-		return &fresh, nil, nil
-	}
-	if refusal := firstRefusal(fresh.answer); refusal != nil {
-		if err := s.audit(p.sql, fresh.answer, refusedRuns(fresh.answer)); err != nil {
-			refusal = auditRefusal()
+		if p == nil && s.direct { // made by an SQL text that was not parsed
+			unknown := &rewrite.Statement{Text: fmt.Sprintf("(prepared statement %q)", name), Decision: rewrite.Pass}
+			return &prepared{name: name, bySQL: true, answer: &rewrite.Answer{}, statement: unknown}, nil, nil
 		}
-		return p, refusal, nil
+		if p == nil {
+			message := "unnamed prepared statement does not exist"
+			if name != "" {
+				message = fmt.Sprintf("prepared statement %q does not exist", name)
+			}
+			return nil, &rewrite.Refusal{Code: codeUndefinedStatement, Message: message}, nil
+		}
+		now, again, refusal := s.renewed(p)
+		if refusal != nil {
+			if err := s.audit(p.sql, now.answer, refusedRuns(now.answer)); err != nil {
+				refusal = auditRefusal()
+			}
+			return p, refusal, nil
+		}
+		err = s.check(now.statement)
+		switch {
+		case errors.Is(err, errOutdated):
+			if refusal := s.caughtUp(tries); refusal != nil {
+				return p, s.recorded(p, refusal), nil
+			}
+			continue
+		case err == nil && again:
+			err = s.makeAgain(now)
+		}
+		return now, nil, err
 	}
-	return &fresh, nil, s.parseAgain(&fresh)
 }
 
 func firstRefusal(a *rewrite.Answer) *rewrite.Refusal {
@@ -149,16 +169,25 @@ func firstRefusal(a *rewrite.Answer) *rewrite.Refusal {
 	return nil
 }
 
-// parseAgain replaces a prepared statement upstream. The client sees none of the answers, but for an error.
-func (s *session) parseAgain(p *prepared) error {
-	sent, err := s.push(&expectation{kind: 'C', name: objectName(p.name), swallow: true})
-	if err != nil || !sent {
+// makeAgain replaces a prepared statement upstream, by the message or the statement that the client made it by. The client
+// sees none of the answers, but for an error.
+func (s *session) makeAgain(p *prepared) error {
+	name := objectName(p.name)
+	if err := s.sendOwn(&expectation{kind: 'C', name: name}, &pgproto3.Close{ObjectType: 'S', Name: p.name}); err != nil {
 		return err
 	}
-	if err := s.upstream.out.send(&pgproto3.Close{ObjectType: 'S', Name: p.name}); err != nil {
-		return err
+	if !p.bySQL {
+		return s.sendParse(p, true)
 	}
-	return s.sendParse(p, true)
+	s.statements.send(name, p, s.segment)
+	const own = reservedName
+	return errors.Join(
+		s.sendOwn(&expectation{kind: 'P', answer: p.answer, name: own, remakes: p}, &pgproto3.Parse{Name: own, Query: p.answer.SQL}),
+		s.sendOwn(&expectation{kind: 'B', answer: p.answer, name: own, remakes: p}, &pgproto3.Bind{DestinationPortal: own, PreparedStatement: own}),
+		s.sendOwn(&expectation{kind: 'E', answer: p.answer, remakes: p}, &pgproto3.Execute{Portal: own}),
+		s.sendOwn(&expectation{kind: 'C', name: own, portal: true}, &pgproto3.Close{ObjectType: 'P', Name: own}),
+		s.sendOwn(&expectation{kind: 'C', name: own}, &pgproto3.Close{ObjectType: 'S', Name: own}),
+	)
 }
 
 // bind handles Bind. The values are not looked at; they stream through.
@@ -178,6 +207,9 @@ func (s *session) bind(h header) error {
 	p, refusal, err := s.current(of)
 	if err != nil {
 		return err
+	}
+	if r := s.reserved(name); r != nil {
+		refusal = r
 	}
 	if refusal != nil {
 		if err := s.client.in.skip(h.size); err != nil {
@@ -226,7 +258,10 @@ func (s *session) describe(h header) error {
 		if err != nil {
 			return err
 		}
-		if p != nil { // else upstream says that there is none
+		if p == nil && !s.direct { // upstream there may be one of the proxy's
+			return s.refuseExtended(missingPortal(name))
+		}
+		if p != nil {
 			e.described = p.statement
 		}
 	}
@@ -289,12 +324,12 @@ func (s *session) portalRuns(p *portal, name string) ([]*run, *rewrite.Refusal) 
 	case p == nil && s.direct: // a cursor of an SQL text that was not parsed
 		return []*run{{statement: &rewrite.Statement{Text: fmt.Sprintf("(portal %q)", name), Decision: rewrite.Pass}}}, nil
 	case p == nil:
-		return nil, &rewrite.Refusal{Code: codeUndefinedPortal, Message: fmt.Sprintf("portal %q does not exist", name)}
+		return nil, missingPortal(name)
 	case p.statement == nil:
 		return nil, nil
 	case s.direct:
 		return []*run{{statement: p.statement, policy: p.answer.Policy}}, nil
-	case p.bound != s.segment && s.outdated(p.prepared):
+	case p.bound != s.segment && s.outdated(p.prepared) && !s.unchanged(p.prepared):
 		return nil, s.mayFetch(p, name)
 	case p.statement.Kind != "SELECT" && !p.bySQL && p.values.SearchPath != s.view.Values().SearchPath:
 		// A utility statement resolves names when it runs.
@@ -305,7 +340,11 @@ func (s *session) portalRuns(p *portal, name string) ([]*run, *rewrite.Refusal) 
 	case p.bySQL:
 		return []*run{{statement: p.statement, policy: p.answer.Policy, notices: s.view.Values().Notices}}, nil
 	}
-	return s.runsOf(p.answer, p.answer.Statements[:1])
+	return s.runsOf(p.sql, p.answer, p.answer.Statements[:1])
+}
+
+func missingPortal(name string) *rewrite.Refusal {
+	return &rewrite.Refusal{Code: codeUndefinedPortal, Message: fmt.Sprintf("portal %q does not exist", name)}
 }
 
 // closeObject handles Close.
@@ -321,6 +360,9 @@ func (s *session) closeObject(h header) error {
 	}
 	if err := s.prepare(); err != nil {
 		return err
+	}
+	if refusal := s.reserved(name); refusal != nil {
+		return s.refuseExtended(refusal)
 	}
 	e := &expectation{kind: 'C', name: objectName(name), portal: object == 'P'}
 	sent, err := s.push(e)

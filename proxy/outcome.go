@@ -21,6 +21,10 @@ func (s *session) commandComplete(e *expectation, h header) error {
 		return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
 	}
 	tag := strings.TrimSuffix(string(body), "\x00")
+	if e.swallow {
+		s.ownComplete(e)
+		return nil
+	}
 	s.pending.copyEnd()
 	r := e.running()
 	if r == nil {
@@ -56,6 +60,17 @@ func (s *session) commandComplete(e *expectation, h header) error {
 		e.current++
 	}
 	return nil
+}
+
+// ownComplete ends a statement that the client knows nothing of.
+func (s *session) ownComplete(e *expectation) {
+	if e.remakes != nil {
+		s.statements.settle(objectName(e.remakes.name), e.remakes)
+	}
+	s.pending.pop()
+	if e.last {
+		e.attempt.state.CompareAndSwap(attemptOpen, attemptPassed)
+	}
 }
 
 // succeeded applies what a statement has done to the session.
@@ -108,8 +123,11 @@ func (s *session) readyForQuery(e *expectation, h header) error {
 		return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
 	}
 	status := body[0]
-	if err := s.client.out.raw(h.kind, body); err != nil {
-		return err
+	silent := s.silent
+	if s.silent = false; !silent && (!e.swallow || e.shown) {
+		if err := s.client.out.raw(h.kind, body); err != nil {
+			return err
+		}
 	}
 	if s.direct {
 		s.finish(e.running(), "", "")
@@ -131,7 +149,7 @@ func (s *session) readyForQuery(e *expectation, h header) error {
 		s.portals.drop(func(p *portal) bool { return !p.bySQL })
 	}
 	s.pending.pop()
-	if status == 'I' && s.server.draining.Load() {
+	if silent || status == 'I' && s.server.draining.Load() {
 		s.wake()
 	}
 	return nil
@@ -149,6 +167,9 @@ func (s *session) errorResponse(e *expectation, h header) error {
 		return err
 	}
 	fatal := fields.SeverityUnlocalized == "FATAL" || fields.SeverityUnlocalized == "PANIC"
+	if e != nil && e.check != nil && !fatal {
+		return s.checkFailed(e, fields)
+	}
 	sqlstate := fields.Code
 	refusal, changed := s.behind(e, fields)
 	hides := !s.direct && strings.HasPrefix(sqlstate, integrityClass) && e.hidesDetail()
@@ -177,20 +198,28 @@ func (s *session) errorResponse(e *expectation, h header) error {
 	}
 	s.change((*rewrite.Settings).Fail)
 	s.finish(e.running(), sqlstate, "")
-	if e.kind == 'P' && e.swallow {
-		lost := *e.statement
+	if e.remakes != nil {
+		lost := *e.remakes
 		lost.lost = true
-		s.statements.settle(e.name, &lost)
+		s.statements.settle(objectName(lost.name), &lost)
 	}
 	if e.extended() {
-		for _, skipped := range s.pending.fail() {
-			s.skipRuns(skipped.runs)
-		}
+		s.skip(true)
 	} else {
 		s.pending.copyEnd()
 		e.current = len(e.runs)
 	}
 	return nil
+}
+
+// skip follows PostgreSQL to the next Sync. shown says that the client has heard of the error.
+func (s *session) skip(shown bool) {
+	for _, skipped := range s.pending.fail() {
+		s.skipRuns(skipped.runs)
+	}
+	if next := s.pending.front(); next != nil && next.owed && shown {
+		next.shown = true // it stands for the end of the Query that was skipped
+	}
 }
 
 // behind returns the refusal that an upstream error stands for, if any, and whether the text it is about is not the client's.

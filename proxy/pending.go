@@ -21,6 +21,16 @@ type expectation struct {
 	kind byte
 	// swallow keeps the answer from the client, as it is to a message that the client did not send.
 	swallow bool
+	// remakes is the prepared statement that the message, which the client did not send, makes again.
+	remakes *prepared
+	// check is the check that the message is part of, last is true for the Execute of the last one; attempt is what
+	// their outcome decides on.
+	check   *check
+	last    bool
+	attempt *attempt
+	// owed is true for a Sync that ends a Query whose checks have failed, if they have; shown, if they have, and the client
+	// is to hear of it.
+	owed, shown bool
 	// answer is the text that an error is about; nil if no text belongs to the message.
 	answer *rewrite.Answer
 	// name and object are the prepared statement or portal that the message makes (P, B) or closes (C, nil).

@@ -18,7 +18,7 @@ type prepared struct {
 	// sql is the client's text, and types the parameter types of its Parse, for making it again.
 	sql   string
 	types []uint32
-	// bySQL is true for PREPARE and DECLARE: such a statement cannot be made again unseen.
+	// bySQL is true for PREPARE and DECLARE.
 	bySQL bool
 	// lost is true if it is gone upstream because it could not be parsed again.
 	lost bool

@@ -108,6 +108,9 @@ func (s *session) answered(h header) error {
 		r.bytes += int64(headerBytes + h.size)
 		return s.upstream.in.relay(s.client.out, h)
 	case 'c', 'H', 't', 'V': // CopyDone, CopyOutResponse, ParameterDescription, FunctionCallResponse
+		if e != nil && e.swallow {
+			return s.upstream.in.skip(h.size)
+		}
 		return s.upstream.in.relay(s.client.out, h)
 	case '1', '2', '3', 'n', 's', 'I':
 		return s.acknowledged(e, h)

@@ -40,9 +40,15 @@ func (s *session) serve() error {
 
 // message handles one message.
 func (s *session) message(h header) error {
+	if err := s.resume(true); err != nil {
+		return err
+	}
+	if h.kind == 'H' {
+		return s.flush(h)
+	}
 	// After an error PostgreSQL ignores all up to the Sync. Where a message has been refused that error is certain, but
 	// the client may flush to hear of it.
-	if h.kind != 'S' && (s.pending.ignoring() || s.refused && h.kind != 'H') {
+	if h.kind != 'S' && (s.pending.ignoring() || s.refused) {
 		return s.client.in.skip(h.size)
 	}
 	switch h.kind {
@@ -62,8 +68,6 @@ func (s *session) message(h header) error {
 		return s.functionCall(h)
 	case 'S':
 		return s.sync(h)
-	case 'H':
-		return s.client.in.relay(s.upstream.out, h)
 	case 'd', 'c', 'f':
 		return s.copyData(h)
 	}
@@ -78,6 +82,7 @@ func (s *session) push(e *expectation) (bool, error) {
 			return false, err
 		}
 	}
+	s.begun = s.begun || !e.swallow
 	s.gate.Lock() // waits for a cancel request that is being delivered
 	defer s.gate.Unlock()
 	return s.pending.push(e), nil
@@ -141,11 +146,27 @@ func (s *session) expect(e rewrite.Effect) {
 	default: // COMMIT may roll back; the others change names
 		s.unsettled, s.uncertain = true, true
 	}
+	switch e.Kind {
+	case rewrite.EffectDiscardAll:
+		s.loseChecks()
+	case rewrite.EffectDeallocate:
+		if e.Name == "" {
+			s.loseChecks()
+		}
+	case rewrite.EffectBegin, rewrite.EffectCommit, rewrite.EffectRollback, rewrite.EffectRollbackTo: // locks may end
+		s.checked = nil
+	}
 }
 
 // endSegment follows a Sync or Query: what comes next depends on whether what came before has succeeded.
 func (s *session) endSegment() {
+	if a := s.attempt; a != nil && a.segment == s.segment {
+		a.sent, a.whole = s.kept.take()
+	} else {
+		s.kept.reset()
+	}
 	s.segment++
+	s.begun, s.querying, s.checked = false, false, s.checked[:0]
 	s.fresh, s.refused = true, false
 	s.uncertain = s.unsettled
 }
@@ -165,6 +186,9 @@ func (s *session) sync(h header) error {
 
 // copyData relays the data of COPY FROM STDIN. Outside of COPY, PostgreSQL ignores it.
 func (s *session) copyData(h header) error {
+	if s.fresh {
+		s.kept.reset() // it belongs to a Query before
+	}
 	if h.kind != 'd' {
 		if _, err := s.push(&expectation{kind: 'c'}); err != nil {
 			return err

@@ -22,6 +22,7 @@ type Server struct {
 	upstream *pgconn.Config
 	auth     *authenticator
 	rewriter atomic.Pointer[Rewriter]
+	refresher
 
 	// dialing ends when the server is closed.
 	dialing  context.Context

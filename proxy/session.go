@@ -49,6 +49,8 @@ type session struct {
 	}
 	statements *namespace[prepared]
 	portals    *namespace[portal]
+	// kept are the client's messages of the segment.
+	kept keeper
 
 	// What follows belongs to serve.
 
@@ -63,11 +65,24 @@ type session struct {
 	// unsettled is true while view depends on statements that may still fail; uncertain, when the next message
 	// that depends on it must wait for them.
 	unsettled, uncertain bool
+	// begun is true once a message of the client's was sent in the segment.
+	begun bool
+	// querying is true while a Query is handled.
+	querying bool
+	// checks are the checks that are prepared upstream, by their text; checksMade counts them, checked are those of the segment.
+	checks     map[string]*check
+	checksMade int
+	checked    []*check
+	// attempt is the segment if it has checks, until it is known that they hold; attempts counts how often it was sent again.
+	attempt  *attempt
+	attempts int
 	// between is true while no part of a message has been read.
 	between bool
 
 	// fatal is set once the client was told why the session ends. It belongs to relay while that runs.
 	fatal bool
+	// silent is true from the failure of a check to the end of its segment, which is to be sent again. It belongs to relay.
+	silent bool
 	// stopping ends relay at the next message, stopped ends serve.
 	stopping, stopped atomic.Bool
 	// leaving is set once the client has said that it is done: whatever comes after its last answer, it hears nothing of that.
@@ -81,6 +96,7 @@ func newSession(s *Server, c *client, packet *startupPacket) *session {
 		server: s, id: hex.EncodeToString(id[:]), user: packet.user, database: packet.database,
 		address: c.conn.RemoteAddr().String(), started: time.Now(), client: c,
 		pending: newPending(), statements: newNamespace[prepared](), portals: newNamespace[portal](), fresh: true,
+		checks: make(map[string]*check),
 	}
 	sess.state.application = packet.parameters["application_name"]
 	sess.log = s.cfg.Log.With().Str("session", sess.id).Str("user", sess.user).Logger()
@@ -124,10 +140,20 @@ func (s *session) application() string {
 	return s.state.application
 }
 
+// status returns the transaction status of the last ReadyForQuery: I, T or E.
+func (s *session) status() byte {
+	s.state.Lock()
+	defer s.state.Unlock()
+	return s.state.status
+}
+
 // run serves the session to its end.
 func (s *session) run() {
 	s.log.Info().Str("event", "login").Msg("session started")
 	s.client.idle = s.beforeRead
+	if !s.direct {
+		s.client.in.kept = &s.kept
+	}
 	relayed := make(chan bool, 1)
 	go func() {
 		defer s.recover()
@@ -231,6 +257,11 @@ func (s *session) beforeRead() error {
 	if err := s.upstream.out.flush(); err != nil {
 		return errStopped // relay learns why
 	}
+	if s.between {
+		if err := s.resume(false); err != nil {
+			return err
+		}
+	}
 	idle, since := s.idle()
 	idle = idle && s.between && s.fresh && s.client.in.buf.Buffered() == 0
 	timeout := s.server.cfg.Limits.IdleTimeout
@@ -241,9 +272,14 @@ func (s *session) beforeRead() error {
 			deadline = since.Add(timeout)
 		}
 	}
-	// The deadline is set before draining is looked at: wake sets both in the other order.
+	// The deadline is set before draining and the attempt are looked at: wake comes after both.
 	if err := s.client.conn.SetReadDeadline(deadline); err != nil {
 		return err
+	}
+	if s.between {
+		if err := s.resume(false); err != nil {
+			return err
+		}
 	}
 	switch {
 	case s.stopped.Load():

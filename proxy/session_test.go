@@ -74,10 +74,10 @@ func TestReload(t *testing.T) {
 	}
 	purpose("reporting/p1")
 	raw := conn.PgConn()
-	if _, err := exec(t, raw, "PREPARE p AS SELECT 1"); err != nil {
+	if _, err := exec(t, raw, "PREPARE p AS SELECT purpose_now"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := exec(t, raw, "BEGIN; DECLARE c CURSOR FOR SELECT generate_series(1, 3)"); err != nil {
+	if _, err := exec(t, raw, "BEGIN; DECLARE c CURSOR FOR SELECT purpose_now || generate_series(1, 3); DECLARE same CURSOR FOR SELECT generate_series(1, 3)"); err != nil {
 		t.Fatal(err)
 	}
 	portals := hijack(t, r.dsn("ana", ""))
@@ -108,10 +108,13 @@ func TestReload(t *testing.T) {
 		}
 	}
 	turn("", &pgproto3.Query{String: "BEGIN"})
-	turn("", &pgproto3.Parse{Query: "SELECT generate_series(1, 3)"}, &pgproto3.Bind{DestinationPortal: "p"}, &pgproto3.Execute{Portal: "p", MaxRows: 1}, &pgproto3.Sync{})
+	turn("", &pgproto3.Parse{Query: "SELECT purpose_now || generate_series(1, 3)"}, &pgproto3.Bind{DestinationPortal: "p"}, &pgproto3.Execute{Portal: "p", MaxRows: 1}, &pgproto3.Sync{})
 	turn("", &pgproto3.Execute{Portal: "p", MaxRows: 1}, &pgproto3.Sync{})
 	r.SetRewriter(&fakeRewriter{policy: "p2", catalog: "c1"})
 	turn("0A000", &pgproto3.Execute{Portal: "p", MaxRows: 1}, &pgproto3.Sync{})
+	if got, err := exec(t, raw, "FETCH 1 FROM same"); err != nil || got[0] != "1" {
+		t.Errorf("a cursor that the policy changes nothing in: %v, %v", got, err)
+	}
 	_, err := exec(t, raw, "FETCH 1 FROM c")
 	if sqlstate(err) != "0A000" {
 		t.Errorf("a cursor of the policy before: %v", err)
@@ -119,8 +122,8 @@ func TestReload(t *testing.T) {
 	if _, err := exec(t, raw, "ROLLBACK"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err = exec(t, raw, "EXECUTE p"); sqlstate(err) != "0A000" {
-		t.Errorf("an SQL statement of the policy before: %v", err)
+	if got, err := exec(t, raw, "EXECUTE p"); err != nil || got[0] != "reporting/p2" {
+		t.Errorf("an SQL statement of the policy before: %v, %v", got, err)
 	}
 	purpose("reporting/p2") // the statement that pgx has prepared before
 }
@@ -291,7 +294,7 @@ func TestRefusalsAreRecordedOnce(t *testing.T) {
 
 	// A portal that may not go on is a refusal, too.
 	portal := hijack(t, r.dsn("ana", ""))
-	if _, err := portal.Write(encode(t, &pgproto3.Query{String: "BEGIN"}, &pgproto3.Parse{Query: "SELECT generate_series(1, 9)"}, bind,
+	if _, err := portal.Write(encode(t, &pgproto3.Query{String: "BEGIN"}, &pgproto3.Parse{Query: "SELECT purpose_now || generate_series(1, 9)"}, bind,
 		&pgproto3.Execute{MaxRows: 1}, &pgproto3.Flush{})); err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +310,7 @@ func TestRefusalsAreRecordedOnce(t *testing.T) {
 		t.Errorf("the client hears %q, %v", said, err)
 	}
 	records := r.audit.of("statement")
-	if last := records[len(records)-1]; last.SQLState != "0A000" || last.Decision != "error" || last.Policy != "p2" || last.Statement != "SELECT generate_series(1, 9)" {
+	if last := records[len(records)-1]; last.SQLState != "0A000" || last.Decision != "error" || last.Policy != "p2" || last.Statement != "SELECT purpose_now || generate_series(1, 9)" {
 		t.Errorf("%+v", last)
 	}
 }

@@ -1,6 +1,10 @@
 package proxy
 
 import (
+	"errors"
+	"slices"
+	"strings"
+
 	"github.com/jackc/pgproto3/v2"
 
 	"github.com/pgscrim/pgscrim/rewrite"
@@ -17,11 +21,18 @@ func (s *session) query(h header) error {
 	if err := s.prepare(); err != nil {
 		return err
 	}
-	answer := refuse(malformedRefusal())
-	if d.complete() {
-		answer = s.ask(sql, nil)
+	if !d.complete() {
+		return s.sendQuery(sql, refuse(malformedRefusal()))
 	}
-	return s.sendQuery(sql, answer)
+	for tries := 1; ; tries++ {
+		err := s.sendQuery(sql, s.ask(sql, nil))
+		if !errors.Is(err, errOutdated) {
+			return err
+		}
+		if refusal := s.caughtUp(tries); refusal != nil {
+			return s.sendQuery(sql, refuse(refusal))
+		}
+	}
 }
 
 // functionCall handles FunctionCall, which calls a function by its OID: another entrance, open to direct sessions only.
@@ -54,14 +65,25 @@ func (s *session) functionCall(h header) error {
 	return s.client.in.relay(s.upstream.out, h)
 }
 
-// sendQuery sends what a query string has become.
+// sendQuery sends what a query string has become. The error is errOutdated if nothing was sent because the catalog has changed.
 func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 	var runs []*run
 	if answer.Refusal == nil {
 		var refusal *rewrite.Refusal
-		if runs, refusal = s.runsOf(answer, answer.Statements); refusal != nil {
+		if runs, refusal = s.runsOf(sql, answer, answer.Statements); refusal != nil {
 			answer = refuse(refusal)
 		}
+	}
+	s.querying = true
+	again := false
+	if answer.Refusal == nil {
+		var err error
+		if again, err = s.makeReady(answer, runs); err != nil {
+			return err
+		}
+	}
+	if s.pending.ignoring() { // a check has failed, and PostgreSQL skips the Query
+		return s.endSkipped()
 	}
 	if err := s.audit(sql, answer, runs); err != nil {
 		answer, runs = refuse(auditRefusal()), nil
@@ -73,13 +95,76 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 	}
 	if !sent {
 		s.skipRuns(runs)
-		return nil
+		return s.endSkipped()
 	}
 	for _, r := range runs {
 		s.expect(r.statement.Effect)
 	}
+	if err := s.upstream.out.send(&pgproto3.Query{String: answer.SQL}); err != nil {
+		return err
+	}
+	if again {
+		if err := s.sendOwn(&expectation{kind: 'S', owed: true}, &pgproto3.Sync{}); err != nil {
+			return err
+		}
+	}
 	s.endSegment()
-	return s.upstream.out.send(&pgproto3.Query{String: answer.SQL})
+	return nil
+}
+
+// makeReady sends what has to come before a query string. again is true if prepared statements are made again, which may fail.
+func (s *session) makeReady(answer *rewrite.Answer, runs []*run) (again bool, err error) {
+	var reads []*rewrite.Statement
+	alone := !s.begun // else messages of the client's would be skipped with the Query
+	ended := false    // a COMMIT or ROLLBACK ends the locks of the checks
+	for _, r := range runs {
+		reads = append(reads, r.statement)
+		if of := r.behind(); of != nil {
+			reads = append(reads, of)
+		}
+		alone = alone && (len(runs) == 1 || !setsUp(r.statement) && !ended)
+		ended = ended || r.statement.Effect.Kind == rewrite.EffectCommit || r.statement.Effect.Kind == rewrite.EffectRollback
+	}
+	switch {
+	case alone:
+		err = s.check(reads...)
+	case slices.ContainsFunc(reads, func(st *rewrite.Statement) bool { return len(st.Checks) > 0 }):
+		// The checks would run before what they depend on, or would keep a SET TRANSACTION from being the first: a look at the
+		// catalog comes in their place.
+		if s.upstream.out.flush() != nil || s.server.refresh() != nil || s.outdated(&prepared{answer: answer}) {
+			err = errOutdated
+		}
+	}
+	for _, r := range runs {
+		if err == nil && r.again {
+			again, err = true, s.makeAgain(r.of)
+		}
+	}
+	return again, err
+}
+
+// setsUp reports whether a statement changes what names mean for those behind it, or must be the first of its transaction.
+func setsUp(st *rewrite.Statement) bool {
+	switch st.Effect.Kind {
+	case rewrite.NoEffect:
+		return st.Kind == "SET"
+	case rewrite.EffectBegin: // with options it sets the transaction
+		words := strings.Fields(strings.ToUpper(st.Text))
+		return len(words) > 2 || len(words) == 2 && words[1] != "WORK" && words[1] != "TRANSACTION"
+	case rewrite.EffectCommit, rewrite.EffectRollback, rewrite.EffectExecute, rewrite.EffectFetch, rewrite.EffectPrepare, rewrite.EffectDeclare, rewrite.EffectClosePortal:
+		return false
+	}
+	return true
+}
+
+// endSkipped ends a Query that was not sent because what had to come before it has failed.
+func (s *session) endSkipped() error {
+	a := s.attempt
+	s.endSegment()
+	if a != nil && (a.state.Load() == attemptFailed || a.state.Load() == attemptShown) {
+		return nil // resume goes on
+	}
+	return s.sendOwn(&expectation{kind: 'S', owed: true, shown: true}, &pgproto3.Sync{})
 }
 
 // audit writes the records of a text before it is sent: of each statement, or of the refusal of the whole.

@@ -2,6 +2,7 @@ package proxy
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -14,6 +15,8 @@ type run struct {
 	statement *rewrite.Statement
 	// of is the prepared statement or cursor that an EXECUTE or FETCH refers to.
 	of *prepared
+	// again is true if that has to be prepared again before.
+	again bool
 	// makes and opens are what PREPARE and DECLARE make.
 	makes *prepared
 	opens *portal
@@ -51,7 +54,13 @@ func (s *session) ask(sql string, types []uint32) *rewrite.Answer {
 	if !utf8.ValidString(sql) {
 		return refuse(&rewrite.Refusal{Code: codeBadEncoding, Message: `invalid byte sequence for encoding "UTF8"`})
 	}
-	return decided(r.Rewrite(sql, rewrite.Session{Roles: s.roles, Settings: s.view, Parameters: types}))
+	session := rewrite.Session{Roles: s.roles, Settings: s.view, Parameters: types}
+	answer := decided(r.Rewrite(sql, session))
+	if s.server.cfg.Refresh == nil || !mayBeOutdated(answer) || s.upstream.out.flush() != nil {
+		return answer
+	}
+	_ = s.server.refresh() // if it fails, the refusal stands
+	return decided(s.server.currentRewriter().Rewrite(sql, session))
 }
 
 // decided refuses an answer in which a statement is neither allowed nor refused.
@@ -71,7 +80,7 @@ func refuse(r *rewrite.Refusal) *rewrite.Answer {
 
 // runsOf makes a run of each of an answer's statements, in the state that the session will have when it starts. It
 // refuses statements that refer to what is not there or was made under what no longer holds.
-func (s *session) runsOf(a *rewrite.Answer, statements []rewrite.Statement) ([]*run, *rewrite.Refusal) {
+func (s *session) runsOf(sql string, a *rewrite.Answer, statements []rewrite.Statement) ([]*run, *rewrite.Refusal) {
 	view := s.view
 	if len(statements) > 1 {
 		view = s.view.Clone()
@@ -79,14 +88,26 @@ func (s *session) runsOf(a *rewrite.Answer, statements []rewrite.Statement) ([]*
 	runs := make([]*run, len(statements))
 	made := make(map[string]*prepared)
 	opened := make(map[string]*portal)
+	refused := false
 	for i := range statements {
 		st := &statements[i]
 		r := &run{statement: st, policy: a.Policy, notices: view.Values().Notices}
 		runs[i] = r
+		if refused { // nothing after it will run
+			continue
+		}
+		refused = st.Refusal != nil
 		name := st.Effect.Name
+		if refusal := s.reserved(name); refusal != nil && (st.Effect.Kind == rewrite.EffectPrepare || st.Effect.Kind == rewrite.EffectDeallocate ||
+			st.Effect.Kind == rewrite.EffectDeclare || st.Effect.Kind == rewrite.EffectClosePortal) {
+			return nil, refusal
+		}
 		switch st.Effect.Kind {
 		case rewrite.EffectPrepare, rewrite.EffectDeclare:
 			p := &prepared{name: name, bySQL: true, sql: st.Text, answer: a, values: view.Values(), statement: withoutEffect(st)}
+			if len(statements) == 1 {
+				p.sql = sql // with its comments
+			}
 			if st.Effect.Kind == rewrite.EffectPrepare {
 				r.makes, made[name] = p, p
 			} else {
@@ -101,10 +122,10 @@ func (s *session) runsOf(a *rewrite.Answer, statements []rewrite.Statement) ([]*
 					return nil, lostRefusal()
 				}
 			}
-			if refusal := s.mayExecute(p, name, view.Values()); refusal != nil {
+			var refusal *rewrite.Refusal
+			if r.of, r.again, refusal = s.executed(p, name, view.Values()); refusal != nil {
 				return nil, refusal
 			}
-			r.of = p
 		case rewrite.EffectFetch:
 			c, ok := opened[name]
 			if !ok {
@@ -137,24 +158,63 @@ func lostRefusal() *rewrite.Refusal {
 	return &rewrite.Refusal{Code: codeConnectionFailure, Message: "lost connection to the database server"}
 }
 
-// mayExecute decides whether an SQL EXECUTE may run a prepared statement.
-func (s *session) mayExecute(p *prepared, name string, now rewrite.Values) *rewrite.Refusal {
+// executed finds what an SQL EXECUTE runs: the prepared statement as the policy and the settings make it now. If these are changed by
+// the same query string, it cannot be made again in time.
+func (s *session) executed(p *prepared, name string, now rewrite.Values) (of *prepared, again bool, refusal *rewrite.Refusal) {
 	switch {
 	case p == nil:
-		return &rewrite.Refusal{Code: codeUndefinedStatement, Message: fmt.Sprintf("prepared statement %q does not exist", name)}
+		return nil, false, &rewrite.Refusal{Code: codeUndefinedStatement, Message: fmt.Sprintf("prepared statement %q does not exist", name)}
 	case p.statement != nil && p.statement.Effect.Kind != rewrite.NoEffect:
-		return &rewrite.Refusal{
+		return nil, false, &rewrite.Refusal{
 			Code: codeNotSupported, Message: fmt.Sprintf("EXECUTE of prepared statement %q is not supported", name),
 			Hint: "Run the statement itself.",
 		}
-	case s.outdated(p) || p.values.SearchPath != now.SearchPath || !p.bySQL && p.values != now:
-		// PostgreSQL resolves names again under the search_path of the moment.
-		return &rewrite.Refusal{
-			Code: codeNotSupported, Message: fmt.Sprintf("prepared statement %q was made under another policy, catalog or search_path", name),
-			Hint: "PREPARE it again.",
+	case now == s.view.Values():
+		return s.renewed(p)
+	case s.outdated(p) || p.values != now:
+		return nil, false, &rewrite.Refusal{
+			Code: codeNotSupported, Message: fmt.Sprintf("prepared statement %q was made under other settings", name),
+			Hint: "Send SET and EXECUTE one after the other.",
 		}
 	}
-	return nil
+	return p, false, nil
+}
+
+// renewed answers a prepared statement again if the policy, the catalog or a setting has changed since. again is true if
+// that makes a difference, so that it has to be prepared again upstream, without the client's knowledge.
+func (s *session) renewed(p *prepared) (now *prepared, again bool, refusal *rewrite.Refusal) {
+	if s.direct || !p.lost && !s.outdated(p) && p.values == s.view.Values() {
+		return p, false, nil
+	}
+	fresh := *p
+	fresh.lost = false
+	s.answer(&fresh)
+	if refusal := firstRefusal(fresh.answer); refusal != nil {
+		return &fresh, false, refusal
+	}
+	if p.bySQL && fresh.statement != nil {
+		fresh.statement = withoutEffect(fresh.statement)
+	}
+	if !p.lost && fresh.answer.SQL == p.answer.SQL {
+		s.statements.replace(objectName(p.name), p, &fresh)
+		return &fresh, false, nil
+	}
+	return &fresh, true, nil
+}
+
+// unchanged reports whether a cursor or portal would be opened on the same relations, by the same text, if it were opened now
+// under the settings that it was opened under.
+func (s *session) unchanged(p *prepared) bool {
+	if p.statement == nil {
+		return true
+	}
+	now := s.server.currentRewriter().Rewrite(p.sql, rewrite.Session{Roles: s.roles, Settings: rewrite.NewSettings(p.values), Parameters: p.types})
+	if firstRefusal(now) != nil || len(now.Statements) != 1 || now.Statements[0].Rewritten != p.statement.Rewritten {
+		return false
+	}
+	return slices.EqualFunc(now.Statements[0].Checks, p.statement.Checks, func(a, b rewrite.Check) bool {
+		return a.SQL == b.SQL && slices.Equal(a.Columns, b.Columns)
+	})
 }
 
 // mayFetch decides whether a FETCH or MOVE may use a cursor.
@@ -162,7 +222,7 @@ func (s *session) mayFetch(c *portal, name string) *rewrite.Refusal {
 	switch {
 	case c == nil:
 		return &rewrite.Refusal{Code: codeUndefinedPortal, Message: fmt.Sprintf("cursor %q does not exist", name)}
-	case s.outdated(c.prepared):
+	case s.outdated(c.prepared) && !s.unchanged(c.prepared):
 		return &rewrite.Refusal{
 			Code: codeNotSupported, Message: fmt.Sprintf("cursor %q was declared under another policy or catalog", name),
 			Hint: "Declare the cursor again.",

@@ -16,6 +16,9 @@ func (s *session) rowDescription(e *expectation, h header) error {
 	if e == nil {
 		return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
 	}
+	if e.check != nil {
+		return s.checkDescription(e, h)
+	}
 	wire, armed := s.server.currentRewriter().(Tripwire)
 	if s.direct || !armed {
 		if e.kind == 'D' {
@@ -45,6 +48,26 @@ func (s *session) rowDescription(e *expectation, h header) error {
 		s.pending.pop()
 	}
 	return s.client.out.raw(h.kind, body)
+}
+
+// checkDescription compares the columns of a check with what they should be.
+func (s *session) checkDescription(e *expectation, h header) error {
+	body, err := s.upstream.in.body(h)
+	if err != nil {
+		return err
+	}
+	d := decoder{b: body}
+	columns := make([]rewrite.CheckColumn, d.uint16())
+	for i := range columns {
+		columns[i] = rewrite.CheckColumn{Name: d.text(), Table: d.uint32(), Num: int16(d.uint16()), Type: d.uint32()}
+		_ = d.bytes(8) // the type's size and modifier, format
+	}
+	if !d.complete() {
+		return errMalformed
+	}
+	e.check.described(columns)
+	s.pending.pop()
+	return nil
 }
 
 // callerOf is the session as the statement that is being answered sees it: a statement may name its own purpose.

@@ -31,7 +31,8 @@ type header struct {
 // a message only after its frame has been checked, as it panics on malformed ones.
 type reader struct {
 	buf   *bufio.Reader
-	limit int // of a message's size
+	limit int     // of a message's size
+	kept  *keeper // keeps what is read; nil keeps nothing
 }
 
 // newReader reads messages of at most limit bytes. Before it waits for more bytes it calls idle, which
@@ -78,6 +79,7 @@ func (r *reader) next() (header, error) {
 		return h, errTooLong
 	}
 	h.size = int(size) - 4
+	r.kept.keep(b)
 	_, err = r.buf.Discard(headerBytes)
 	return h, err
 }
@@ -89,6 +91,7 @@ func (r *reader) body(h header) ([]byte, error) {
 		if err != nil {
 			return nil, unexpected(err)
 		}
+		r.kept.keep(b)
 		_, err = r.buf.Discard(h.size)
 		return b, err
 	}
@@ -97,6 +100,7 @@ func (r *reader) body(h header) ([]byte, error) {
 	if _, err := io.CopyN(&b, r.buf, int64(h.size)); err != nil {
 		return nil, unexpected(err)
 	}
+	r.kept.keep(b.Bytes())
 	return b.Bytes(), nil
 }
 
@@ -108,7 +112,34 @@ func (r *reader) start(h header) ([]byte, error) {
 
 // skip consumes n bytes.
 func (r *reader) skip(n int) error {
-	_, err := r.buf.Discard(n)
+	for n > 0 {
+		b, err := r.some(n)
+		if err != nil {
+			return err
+		}
+		if err := r.consume(b); err != nil {
+			return err
+		}
+		n -= len(b)
+	}
+	return nil
+}
+
+// some returns up to n bytes that are at hand without consuming them, waiting if there are none.
+func (r *reader) some(n int) ([]byte, error) {
+	if r.buf.Buffered() == 0 {
+		if _, err := r.buf.Peek(1); err != nil {
+			return nil, unexpected(err)
+		}
+	}
+	b, err := r.buf.Peek(min(n, r.buf.Buffered()))
+	return b, unexpected(err)
+}
+
+// consume moves on behind bytes that some has returned.
+func (r *reader) consume(b []byte) error {
+	r.kept.keep(b)
+	_, err := r.buf.Discard(len(b))
 	return unexpected(err)
 }
 
@@ -119,19 +150,14 @@ func (r *reader) relay(w *writer, h header) error {
 		return err
 	}
 	for left := h.size; left > 0; {
-		if r.buf.Buffered() == 0 {
-			if _, err := r.buf.Peek(1); err != nil {
-				return unexpected(err)
-			}
-		}
-		b, err := r.buf.Peek(min(left, r.buf.Buffered()))
+		b, err := r.some(left)
 		if err != nil {
-			return unexpected(err)
+			return err
 		}
 		if _, err := w.buf.Write(b); err != nil {
 			return err
 		}
-		if err := r.skip(len(b)); err != nil {
+		if err := r.consume(b); err != nil {
 			return err
 		}
 		left -= len(b)
