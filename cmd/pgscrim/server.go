@@ -34,12 +34,13 @@ type instance struct {
 	mu       sync.Mutex // held while policy or catalog change
 	upstream *catalogSource
 	snap     *catalog.Snapshot
+	unfit    error // why the policy is not in force on the catalog as it was when last looked at; nil if it is
 	policy   *rules.Policy
 }
 
-// catalogInterval is how often the upstream is asked whether its catalog has changed. Until then what is new is
-// unknown, and so refused.
-const catalogInterval = 3 * time.Second
+// catalogInterval is how often the upstream is asked whether its catalog has changed. What statements read is checked with
+// each of them; this is for the rest, such as functions, types and keys.
+const catalogInterval = time.Second
 
 // newInstance starts a pgscrim: when it returns, clients can log in. It takes everything from cfg, which may come from a
 // file or be built in code. ctx bounds the start only.
@@ -75,7 +76,7 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if err != nil {
 		return nil, err
 	}
-	proxyConfig.Audit, proxyConfig.Log = in.records, log
+	proxyConfig.Audit, proxyConfig.Log, proxyConfig.Refresh = in.records, log, in.refresh
 	if in.server, err = proxy.New(proxyConfig); err != nil {
 		return nil, err
 	}
@@ -125,7 +126,7 @@ func (in *instance) apply(policy *rules.Policy, snap *catalog.Snapshot) error {
 		return err
 	}
 	in.server.SetRewriter(rewriter)
-	in.policy, in.snap = policy, snap
+	in.policy, in.snap, in.unfit = policy, snap, nil
 	if !policy.Reviewed(time.Now().UTC()) {
 		in.log.Warn().Str("event", "policy").Str("policy", policy.Name).Msg(overdueProblem(policy).Error())
 	}
@@ -148,6 +149,7 @@ func (in *instance) reload(ctx context.Context) error {
 		err = in.reloadWith(ctx, policy)
 	}
 	if err != nil {
+		in.upstream.forget() // the last good policy may not be in force on the catalog that was just read
 		return in.keepLast("the policy is not reloaded, the last good one goes on", err)
 	}
 	in.log.Info().Str("event", "policy").Str("policy", policy.Name).Str("digest", policy.Digest).Msg("policy reloaded")
@@ -161,6 +163,7 @@ func (in *instance) reloadWith(ctx context.Context, policy *rules.Policy) error 
 		return err
 	}
 	if policy == in.policy && snap.Version == in.snap.Version {
+		in.unfit = nil
 		return nil
 	}
 	return in.apply(policy, snap)
@@ -175,30 +178,32 @@ func (in *instance) watchCatalog(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			in.refresh(ctx)
+			_ = in.refresh(ctx) // it has said what is wrong
 		}
 	}
 }
 
 // refresh binds the policy in force anew if the catalog has changed. It does not look at the policy file: an edit of
-// that waits for reload.
-func (in *instance) refresh(ctx context.Context) {
+// that waits for reload. The error says why the policy is not in force on the catalog as it is.
+func (in *instance) refresh(ctx context.Context) error {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	changed, err := in.upstream.changed(ctx)
 	if ctx.Err() != nil {
-		return
+		return ctx.Err()
 	}
 	in.setReady(err)
 	if err != nil || !changed {
-		return
+		return errors.Join(err, in.unfit)
 	}
 	before := in.snap
 	if err := in.reloadWith(ctx, in.policy); err != nil {
-		_ = in.keepLast("the changed catalog is not used, the one before goes on", err)
+		in.unfit = err
+		_ = in.keepLast("the changed catalog is not used, the one before goes on for what has not changed", err)
 	} else if in.snap != before {
 		in.log.Info().Str("event", "catalog").Str("version", in.snap.Version).Msg("catalog reloaded")
 	}
+	return in.unfit
 }
 
 // setReady follows whether the upstream answers, and logs when that changes.

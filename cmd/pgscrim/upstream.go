@@ -22,6 +22,7 @@ type catalogSource struct {
 	address     string // libpq URL or keywords
 	conn        *pgx.Conn
 	fingerprint string // of the catalog at the last load
+	moment      string // at which the fingerprint was last found to be that
 }
 
 // upstreamPatience is how long a start waits for an upstream that is not there yet.
@@ -64,7 +65,7 @@ func (s *catalogSource) load(ctx context.Context) (*catalog.Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.fingerprint = fingerprint
+	s.fingerprint, s.moment = fingerprint, ""
 	return snap, nil
 }
 
@@ -76,9 +77,20 @@ func (s *catalogSource) changed(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
+	moment, err := catalog.Moment(ctx, conn)
+	if err != nil || moment == s.moment {
+		return false, err
+	}
 	fingerprint, err := catalog.Fingerprint(ctx, conn)
-	return fingerprint != s.fingerprint, err
+	if err != nil || fingerprint != s.fingerprint {
+		return true, err
+	}
+	s.moment = moment
+	return false, nil
 }
+
+// forget has the next look find a change.
+func (s *catalogSource) forget() { s.fingerprint, s.moment = "", "" }
 
 // waitForCatalog loads the catalog, and tries again for a while if the upstream cannot be reached.
 func (s *catalogSource) waitForCatalog(ctx context.Context, log zerolog.Logger) (*catalog.Snapshot, error) {
