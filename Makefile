@@ -14,7 +14,7 @@ LINT         := .bin/golangci-lint-$(LINT_VERSION)
 
 export CGO_ENABLED := 1
 
-.PHONY: build demo test test-versions test-clients lint fmt vet bench soak fuzz tools clean help compiler
+.PHONY: build demo test test-versions test-clients lint fmt vet bench soak fuzz mutants tools clean help compiler
 
 build: compiler ## build bin/pgscrim
 	$(GO) build -o bin/pgscrim ./cmd/pgscrim
@@ -67,6 +67,9 @@ fuzz: compiler ## run each fuzz target for FUZZ_TIME
 			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZ_TIME) $$package; \
 		done; \
 	done
+
+mutants: compiler ## break pgscrim on purpose, in many ways, and see that the tests notice each (MUTANTS=regexp: some)
+	$(GO) test -count=1 -timeout 2h -v -run '^TestMutants$$' ./proxy/oracle/mutants -args $(if $(MUTANTS),-only '$(MUTANTS)',-all)
 
 tools: $(LINT) ## build the tools that the targets use, into .bin/
 

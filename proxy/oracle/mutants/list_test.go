@@ -1,0 +1,82 @@
+package mutants
+
+// mutant is one fault. Its old text must stand exactly once in the file.
+type mutant struct {
+	name, file, old, new string
+	by                   tests // which must notice; the zero value is oracles
+}
+
+// tests are a package's tests.
+type tests struct{ pkg, run string }
+
+var (
+	oracles     = tests{"./proxy/oracle", "^TestContracts$/^(bypass|equivalence|interference)$"}
+	goldens     = tests{"./rewrite/rewritetest", "^TestGolden$"}
+	transcripts = tests{"./proxy", "^TestTranscripts$"}
+	tripwire    = tests{"./proxy", "^TestTripwire$"}
+	writes      = tests{"./proxy/clienttest", "^TestWrites?$"}
+)
+
+// mutants is the list of faults. A change of the product that makes an old text go away has to find the new place for its fault.
+func mutants() []mutant {
+	return []mutant{
+		{name: "a mask is dropped", file: "rewrite/plan.go", old: `cell := g.cell(source, c, d)`, new: `cell := source`},
+		{name: "the least revealing of a cell's outcomes is not the last", file: "rewrite/plan.go", old: `return b.reveals - a.reveals`, new: `return a.reveals - b.reveals`},
+		{name: "the row filter is left out", file: "rewrite/plan.go", old: `where := g.rows()`, new: `where := ""; _ = g.rows`},
+		{name: "missing consent counts as given", file: "rewrite/plan.go", old: `and = append(and, g.given())`, new: `and = append(and, "true")`},
+		{name: "consents of another purpose count", file: "rewrite/plan.go", old: `literal(g.purpose.Consent)`, new: `aliasConsent+"."+quote(c.purpose)`},
+		{name: "columns are not opaque to the planner", file: "rewrite/plan.go",
+			old: `return "CASE WHEN pg_catalog.now() IS NOT NULL THEN " + column + " ELSE " + column + " END"`, new: `return column`, by: goldens},
+		{name: "no fence", file: "rewrite/relation.go", old: `fence: fenced && f.plan.hides() && f.lock == nil`, new: `fence: fenced && false`},
+		{name: "no fence beside another item", file: "rewrite/statement.go", old: `q.finish(q.leaky || q.joined)`, new: `q.finish(q.leaky)`},
+		{name: "LIKE does not leak", file: "rewrite/expression.go", old: "default: // LIKE, ILIKE, SIMILAR TO\n\t\tr.expr(x.Rexpr, sc)\n\t\tr.leak(sc)",
+			new: "default:\n\t\tr.expr(x.Rexpr, sc)", by: goldens},
+		{name: "functions do not leak", file: "rewrite/function.go", old: `case r.harmless(x, candidates):`, new: `case true || r.harmless(x, candidates):`},
+		{name: "casts do not leak", file: "rewrite/expression.go", old: `if !safe {`, new: `if false && !safe {`},
+		{name: "one key for the pseudonyms of all purposes", file: "rewrite/mask_keyed.go", old: `literal(k.purpose)`, new: `literal("")`},
+		{name: "a qualified name means a WITH query", file: "rewrite/relation.go", old: "if rv.Schemaname == \"\" {\n\t\tif c := sc.ctes.find", new: "if true {\n\t\tif c := sc.ctes.find"},
+		{name: "a WITH query sees itself without RECURSIVE", file: "rewrite/with.go", old: "if w.Recursive {\n\t\tr.murky = true", new: "if true {\n\t\tr.murky = true"},
+		{name: "merged columns of USING are not used", file: "rewrite/from.go", old: `r.mark(append(slices.Clip(a), b...), -1)`, new: `_ = r.mark`},
+		{name: "a whole row uses no column", file: "rewrite/names.go", old: `o.ref.starred[o.name] = true`, new: `_ = o`},
+		{name: "a view is not rewritten", file: "rewrite/relation.go", old: "f.view = r.definition(f)\n\t\treturn f.view != nil", new: "f.view = r.definition(f)\n\t\tf.view = nil\n\t\treturn false"},
+		{name: "a security barrier is lost", file: "rewrite/relation.go", old: `if f.rel.SecurityBarrier {`, new: `if false {`, by: goldens},
+		{name: "COPY of a table is not masked", file: "rewrite/relation.go", old: `text = "(SELECT " + f.copied + " FROM " + text + ")"`,
+			new: `text = "(SELECT " + f.copied + " FROM " + qualified(f.rel.Name.Schema, f.rel.Name.Name) + " AS t)"`},
+		{name: "COPY of a query is not looked at", file: "rewrite/statement.go", old: `r.nested(s.Query)
+	case s.Relation`, new: `_ = r.nested
+	case s.Relation`},
+		{name: "deny is ignored", file: "rewrite/relation.go", old: `if !f.plan.cells[i].denied {`, new: `if true || !f.plan.cells[i].denied {`},
+		{name: "* does not count as using a denied column", file: "rewrite/relation.go", old: `(!f.starred[c.Name] || omitted)`, new: `(!f.starred[c.Name] || omitted || true)`},
+		{name: "unlisted relations are shown", file: "rewrite/relation.go", old: `if r.policy.UnlistedTables == rules.Show && rel.Extension == "" {`, new: `if rel.Extension == "" {`},
+		{name: "children do not carry the parent's entry", file: "rewrite/bind.go", old: `if b.entries[oid] == nil {`, new: `if false {`},
+		{name: "ONLY is forgotten", file: "rewrite/relation.go", old: `source = "ONLY " + source`, new: `_ = source`},
+		{name: "TABLESAMPLE over hidden rows", file: "rewrite/relation.go", old: `f.plan == nil || f.plan.hides() {
+		r.unsupported`, new: `f.plan == nil {
+		r.unsupported`},
+		{name: "names are not qualified", file: "rewrite/relation.go", old: `if f.bare && !r.verifying {`, new: `if false {`, by: goldens},
+		{name: "every function may be called", file: "rewrite/function.go", old: "func (r *resolver) functionRefused(f *catalog.Function) *Refusal {\n", new: "func (r *resolver) functionRefused(f *catalog.Function) *Refusal {\n\tif f.Name.Schema != \"\" {\n\t\treturn nil\n\t}\n"},
+		{name: "the mask key can be read", file: "rewrite/function.go", old: `if !readableSetting(name) {`, new: `if false {`},
+		{name: "pg_stats is open", file: "rewrite/system.go", old: `"pg_aggregate", "pg_am",`, new: `"pg_stats", "pg_statistic", "pg_aggregate", "pg_am",`},
+		{name: "row counts of pg_class are shown", file: "rewrite/system.go", old: `return len(columns) > 0`, new: `return false`},
+		{name: "EXPLAIN for everybody", file: "rewrite/statement.go", old: `may := r.policy.MayExplain(r.session.Roles, r.out.Purpose)`, new: `may := true || r.policy.MayExplain(r.session.Roles, r.out.Purpose)`},
+		{name: "the last rule wins", file: "rules/decide.go", old: `for _, r := range p.Rules {`, new: "for i := range p.Rules {\n\t\tr := p.Rules[len(p.Rules)-1-i]"},
+		{name: "the last row rule wins", file: "rules/decide.go", old: `for _, r := range p.Rows {`, new: "for i := range p.Rows {\n\t\tr := p.Rows[len(p.Rows)-1-i]"},
+		{name: "only the first role counts", file: "rules/decide.go", old: `if j == 0 || o.Action > most.Action ||`, new: `if j == 0 || false && o.Action > most.Action ||`},
+		{name: "the cache does not know the purpose", file: "rewrite/rewrite.go", old: `return r.answers.get(key, func()`,
+			new: "key.values.Purpose = \"\"\n\treturn r.answers.get(key, func()"},
+		{name: "the cache does not know the search_path", file: "rewrite/rewrite.go", old: `return r.answers.get(key, func()`,
+			new: "key.values.SearchPath = \"\"\n\treturn r.answers.get(key, func()"},
+		{name: "an UPDATE or DELETE reaches hidden rows", file: "rewrite/visible.go", old: `visible := t.plan.seen(quote(t.item.name))`, new: `visible := "true"; _ = t.plan.seen`, by: writes},
+		{name: "a row about an invisible subject may be inserted", file: "rewrite/visible.go", old: `before, after, _ := strings.Cut(t.plan.checked(aliasMark), aliasMark)`,
+			new: `before, after := "(SELECT ", ")"`, by: writes},
+		{name: "writes need no grant", file: "rewrite/target.go", old: `!r.mayWrite(e):
+`, new: `false:
+`},
+		{name: "positions are shifted", file: "proxy/refusal.go", old: `int32(a.OriginalPosition(int(e.Position)))`, new: `int32(a.OriginalPosition(int(e.Position)) + 1)`},
+		{name: "positions are those of the rewritten text", file: "proxy/refusal.go", old: `int32(a.OriginalPosition(int(e.Position)))`, new: `e.Position; _ = a`},
+		{name: "the detail of an integrity error is kept", file: "proxy/outcome.go", old: `fields.Detail = ""`, new: `_ = fields.Detail`, by: transcripts},
+		{name: "the context of an error is kept", file: "proxy/refusal.go", old: `e.InternalPosition, e.InternalQuery, e.Where = 0, "", ""`, new: `_ = e.Where`},
+		{name: "the tripwire is off", file: "proxy/tripwire.go", old: `if table != 0 && wire.MustNotAppear(caller, table, column) {`, new: `if false && wire.MustNotAppear(caller, table, column) {`, by: tripwire},
+		{name: "the walk over the parse tree is off", file: "rewrite/complete.go", old: `if !v[x] {`, new: `if false && !v[x] {`, by: tests{"./rewrite", "^TestMissed$"}},
+	}
+}

@@ -1,0 +1,140 @@
+package mutants
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pgscrim/pgscrim/proxy/cluster/clustertest"
+)
+
+var (
+	all  = flag.Bool("all", false, "run all mutants: a build each, minutes in all")
+	only = flag.String("only", "", "run the mutants whose names match")
+)
+
+func TestMain(m *testing.M) { clustertest.Main(m) }
+
+// root is the module's directory.
+const root = "../../.."
+
+// TestMutants sees to it that each mutant's fault has its place, and, if asked to, builds it and sees to it that its tests fail.
+func TestMutants(t *testing.T) {
+	list := mutants()
+	sources := map[string]string{}
+	for _, m := range list {
+		if sources[m.file] == "" {
+			text, err := os.ReadFile(filepath.Join(root, m.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			sources[m.file] = string(text)
+		}
+		if n := strings.Count(sources[m.file], m.old); n != 1 {
+			t.Errorf("%s: its text stands %d times in %s: find the place for the fault", m.name, n, m.file)
+		}
+	}
+	if t.Failed() {
+		return
+	}
+	name, err := regexp.Compile(*only)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sound := map[tests]bool{} // tests that pass without a fault
+	for _, m := range list {
+		if !name.MatchString(m.name) || *only == "" && !*all {
+			continue
+		}
+		if m.by == (tests{}) {
+			m.by = oracles
+		}
+		if !sound[m.by] {
+			control := mutant{file: m.file, by: m.by}
+			if noticed, err := control.try(t, sources[m.file]); err != nil || noticed != "" {
+				t.Fatalf("%s %s fails without a mutant: %s %v", m.by.pkg, m.by.run, noticed, err)
+			}
+			sound[m.by] = true
+		}
+		t.Run(m.name, func(t *testing.T) {
+			start := time.Now()
+			noticed, err := m.try(t, sources[m.file])
+			switch {
+			case err != nil:
+				t.Fatal(err)
+			case noticed == "":
+				t.Errorf("nothing notices that %s (%s)", m.name, m.file)
+			default:
+				t.Logf("noticed after %s: %s", time.Since(start).Round(time.Second), noticed)
+			}
+		})
+	}
+}
+
+// try builds a mutant's tests and runs them up to the first fault, which it returns; empty if there is none.
+func (m *mutant) try(t *testing.T, source string) (string, error) {
+	by := m.by
+	dir := t.TempDir()
+	original, err := filepath.Abs(filepath.Join(root, m.file))
+	if err != nil {
+		return "", err
+	}
+	mutated, overlay, binary := filepath.Join(dir, "mutated.go"), filepath.Join(dir, "overlay.json"), filepath.Join(dir, "mutant.test")
+	replace, err := json.Marshal(map[string]map[string]string{"Replace": {original: mutated}})
+	if err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(mutated, []byte(strings.Replace(source, m.old, m.new, 1)), 0o600); err != nil {
+		return "", err
+	}
+	if err := os.WriteFile(overlay, replace, 0o600); err != nil {
+		return "", err
+	}
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, by.pkg)
+	build.Dir = root
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("the mutant does not build: %w\n%s", err, out)
+	}
+	run := exec.CommandContext(t.Context(), binary, "-test.v", "-test.run", by.run)
+	run.Dir = filepath.Join(root, by.pkg)
+	run.Env = append(os.Environ(), clustertest.Env+"="+clustertest.Cluster(t).DSN(""))
+	out, err := run.StdoutPipe()
+	if err != nil {
+		return "", err
+	}
+	if err := run.Start(); err != nil {
+		return "", err
+	}
+	noticed, ran := "", false
+	for lines := bufio.NewReader(out); noticed == ""; {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			break
+		}
+		ran = ran || strings.Contains(line, "--- PASS")
+		if fault.MatchString(line) {
+			noticed = strings.TrimSpace(line)
+		}
+	}
+	if noticed != "" {
+		_ = run.Process.Kill() // one fault is enough
+	}
+	if err := run.Wait(); err != nil && noticed == "" {
+		noticed = err.Error()
+	}
+	if noticed == "" && !ran {
+		return "", fmt.Errorf("no test of %s matches %s", by.pkg, by.run)
+	}
+	return noticed, nil
+}
+
+// fault is a line of a test's output that tells of one.
+var fault = regexp.MustCompile(`^\s+\w+_test\.go:\d+: |^\s*--- FAIL|^panic: `)
