@@ -56,8 +56,15 @@ func (s *session) parse(h header) error {
 func (s *session) answer(p *prepared) {
 	p.answer, p.values = s.ask(p.sql, p.types), s.view.Values()
 	p.statement = nil
-	if len(p.answer.Statements) > 0 { // with more than one the Parse fails upstream
-		p.statement = &p.answer.Statements[0]
+	if len(p.answer.Statements) == 0 {
+		return
+	}
+	p.statement = &p.answer.Statements[0] // with more than one the Parse fails upstream
+	if p.statement.Steps.Sent > 0 {
+		p.answer, p.statement = refuse(&rewrite.Refusal{
+			Code: codeNotSupported, Message: "COPY into a relation of which you do not see all rows is not supported in the extended protocol",
+			Hint: "Send it as a simple query, as libpq's PQexec does.",
+		}), nil
 	}
 }
 

@@ -36,6 +36,16 @@ func (s *session) commandComplete(e *expectation, h header) error {
 	if s.direct && e.kind == 'Q' { // one record for the whole string, closed at its end
 		return s.client.out.raw(h.kind, body)
 	}
+	if steps := r.statement.Steps; steps.Sent > 0 {
+		if r.step == steps.Counted {
+			r.rows, _ = tagRows(tag)
+		}
+		if r.step++; r.step < steps.Sent {
+			return nil
+		}
+		tag = fmt.Sprintf("%s %d", steps.Tag, r.rows)
+		body = append([]byte(tag), 0)
+	}
 	if text := r.notice(); text != "" {
 		if err := s.client.out.send(&pgproto3.NoticeResponse{
 			Severity: "NOTICE", SeverityUnlocalized: "NOTICE", Code: "00000", Message: text,

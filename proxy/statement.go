@@ -26,6 +26,7 @@ type run struct {
 	notices string // pgscrim.notices as it stood
 
 	rows, bytes int64
+	step        int // of several that stand for the statement
 }
 
 // behind returns the statement that an EXECUTE or FETCH runs, nil for other statements.

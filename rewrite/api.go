@@ -78,8 +78,18 @@ type Statement struct {
 	Purpose, Reason string
 	// Effect is what the statement does to the session when it succeeds.
 	Effect Effect
+	// Steps are set if several statements are sent for this one. They make sense in the simple protocol only.
+	Steps Steps
 	// CommandTag, if not empty, replaces the command tag that upstream reports.
 	CommandTag string
+}
+
+// Steps are statements that stand for one. The client sees one answer, whose command tag is Tag and the number of rows in that of the
+// statement number Counted, from 0.
+type Steps struct {
+	Sent    int // 0 if the statement is sent as one
+	Counted int
+	Tag     string
 }
 
 // KindCopyFrom is the kind of COPY ... FROM STDIN, for which the client sends data.

@@ -90,7 +90,7 @@ func newTemplate(p *parsed, constants []constant, a *Answer) *template {
 		return nil
 	}
 	st := a.Statements[0]
-	if st.Refusal != nil || st.Effect != (Effect{}) || st.CommandTag != "" || st.OnError != nil && st.OnError.Position != 0 {
+	if st.Refusal != nil || st.Effect != (Effect{}) || st.Steps != (Steps{}) || st.CommandTag != "" || st.OnError != nil && st.OnError.Position != 0 {
 		return nil
 	}
 	start, end := p.extent(p.stmts[0])

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
+	"google.golang.org/protobuf/proto"
 )
 
 // verify parses the rewritten string again and sees to it that it holds the same statements, and names nothing protected
@@ -18,25 +19,35 @@ func (a *Answer) verify(runs []*run) *Refusal {
 	if refusal != nil {
 		return fault(fmt.Sprintf("The result does not parse: %s.", refusal.Message))
 	}
-	if len(p.stmts) != len(runs) {
-		return fault("The result has another number of statements.")
-	}
-	inside := spans(a.edits)
-	for i, r := range runs {
+	rest, inside := p.stmts, spans(a.edits)
+	for _, r := range runs {
+		n := max(1, r.out.Steps.Sent)
+		if n > len(rest) {
+			return fault("The result has fewer statements.")
+		}
+		own := rest[:n]
+		rest = rest[n:]
 		if r.out.Refusal != nil {
 			continue
 		}
-		if !isConfined(insertions(p.stmts[i].Stmt), r.confined, inside) {
-			return fault("A row could be written about somebody whom the caller does not see.")
-		}
+		var inserted []proto.Message
 		q := r.resolver()
 		q.p, q.inside, q.verifying, q.mayInto = p, inside, true, true
-		for _, s := range queriesIn(p.stmts[i].Stmt) {
-			q.query(s, nil, nil, false)
+		for _, raw := range own {
+			inserted = append(inserted, insertions(raw.Stmt)...)
+			for _, s := range queriesIn(raw.Stmt) {
+				q.query(s, nil, nil, false)
+			}
 		}
 		if q.refusal != nil {
 			return fault(q.refusal.Message)
 		}
+		if !isConfined(inserted, r.confined, inside) {
+			return fault("A row could be written about somebody whom the caller does not see.")
+		}
+	}
+	if len(rest) > 0 {
+		return fault("The result has more statements.")
 	}
 	return nil
 }

@@ -202,17 +202,3 @@ func (r *run) truncate(s *pg_query.TruncateStmt) {
 	}
 	r.conclude(q)
 }
-
-// copyFrom handles COPY ... FROM STDIN.
-func (r *run) copyFrom(s *pg_query.CopyStmt) {
-	q := r.resolver()
-	if t := q.writeTarget(s.Relation, r); t != nil {
-		columns, _ := names(s.Attlist)
-		q.expr(s.WhereClause, &scope{items: []*item{t.item}})
-		q.checkTarget(t, r, inserts(columns))
-		if t.plan != nil && t.plan.hides() {
-			q.unsupported(t.item.ref.at, "COPY into a relation of which you do not see all rows", "COPY into a temporary table, and INSERT ... SELECT from it.")
-		}
-	}
-	r.conclude(q)
-}

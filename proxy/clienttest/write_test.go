@@ -82,11 +82,54 @@ func TestWrites(t *testing.T) {
 	refused("0A000", "INSERT INTO crm.churn_scores VALUES ("+seen+", 0.5, 'x', now()) ON CONFLICT (customer_id) DO UPDATE SET customer_id = "+hidden)
 	refused("42501", "UPDATE crm.churn_scores SET customer_id = "+hidden+" WHERE customer_id = "+seen)
 	refused("0A000", "TRUNCATE crm.churn_scores")
-	refused("0A000", "COPY crm.churn_scores FROM STDIN")
 	refused("42501", "DELETE FROM crm.consents")
 	refused("42501", "INSERT INTO crm.stores VALUES (1000, 'DE', 'Bonn', 'x', now())")
 
-	// Many rows come by way of a temporary table.
+	// COPY, in a transaction, with and without columns, in all formats.
+	copied := func(sql, rows string) (string, error) {
+		t.Helper()
+		tag, err := milo.PgConn().CopyFrom(t.Context(), strings.NewReader(rows), sql)
+		untouched()
+		return tag.String(), err
+	}
+	mustExec(t, milo, "BEGIN", "DELETE FROM crm.churn_scores")
+	if got, err := copied("COPY crm.churn_scores FROM STDIN", seen+"\t0.7\tcopied\t2026-01-01\n"); err != nil || got != "COPY 1" {
+		t.Errorf("COPY: %v, %v", got, err)
+	}
+	mustExec(t, milo, "DELETE FROM crm.churn_scores")
+	if got, err := copied("copy crm.churn_scores (score, model, scored_at, customer_id) from stdin with (format csv, header) -- scores", "a,b,c,d\n0.8,csv,2026-01-01,"+seen+"\n"); err != nil || got != "COPY 1" {
+		t.Errorf("COPY in CSV: %v, %v", got, err)
+	}
+	mustExec(t, milo, "COMMIT")
+	if got := one("SELECT model || ' ' || score FROM crm.churn_scores WHERE customer_id = " + seen); got != "csv 0.8" {
+		t.Errorf("stored: %s", got)
+	}
+	if got, err := copied("COPY crm.churn_scores FROM STDIN", ""); err != nil || got != "COPY 0" {
+		t.Errorf("COPY of nothing: %v, %v", got, err)
+	}
+	copiedAbout := func(id string) string {
+		t.Helper()
+		_, err := copied("COPY crm.churn_scores FROM STDIN", seen+"\t0.7\tx\t2026-01-01\n"+id+"\t0.7\tx\t2026-01-01\n")
+		var pgErr *pgconn.PgError
+		if !errors.As(err, &pgErr) || pgErr.Code != "42501" && pgErr.Code != "23505" {
+			t.Errorf("COPY about %s: %v", id, err)
+		}
+		return fmt.Sprint(pgErr)
+	}
+	mustExec(t, milo, "DELETE FROM crm.churn_scores")
+	if a, b := copiedAbout(hidden), copiedAbout("999999"); a != b {
+		t.Errorf("COPY about a hidden customer: %s; about an absent one: %s", a, b)
+	}
+	if _, err := copied("COPY crm.churn_scores FROM STDIN", seen+"\tx\n"); sqlstate(err) != "22P02" && sqlstate(err) != "22P04" {
+		t.Errorf("COPY of a wrong line: %v", err)
+	}
+	if tags, err := milo.PgConn().Exec(t.Context(), "SELECT 1; SELECT 2").ReadAll(); err != nil || len(tags) != 2 {
+		t.Errorf("after COPY: %v, %v", tags, err)
+	}
+	refused("0A000", "COPY crm.churn_scores FROM STDIN WHERE score > 0")
+	refused("0A000", "COPY crm.churn_scores (score) FROM STDIN")
+
+	// Many rows may come by way of a temporary table as well.
 	mustExec(t, milo, "CREATE TEMP TABLE scores (customer_id bigint, score float8)")
 	rows := strings.NewReader(seen + "\t0.7\n")
 	if got, err := milo.PgConn().CopyFrom(t.Context(), rows, "COPY scores FROM STDIN"); err != nil || got.String() != "COPY 1" {
@@ -96,7 +139,7 @@ func TestWrites(t *testing.T) {
 	if got := one("SELECT model || ' ' || score FROM crm.churn_scores WHERE customer_id = " + seen); got != "copied 0.7" {
 		t.Errorf("stored: %s", got)
 	}
-	tag("DELETE "+visible, "DELETE FROM crm.churn_scores")
+	tag("DELETE 1", "DELETE FROM crm.churn_scores")
 
 	if _, err := connect(t, s.as("ana")).Exec(t.Context(), "DELETE FROM crm.churn_scores"); sqlstate(err) != "42501" {
 		t.Errorf("the analyst may write: %v", err)
