@@ -70,12 +70,16 @@ func errorFields(body []byte) (*pgproto3.ErrorResponse, error) {
 	return &e, nil
 }
 
+// parseRoutine is the place in PostgreSQL's source that an error of Parse itself names: no other error of syntax does, and
+// messages are in the server's language.
+const parseRoutine = "exec_parse_message"
+
 // refusalBehind returns the refusal that an upstream error stands for, nil if the error is PostgreSQL's own.
 func refusalBehind(a *rewrite.Answer, e *pgproto3.ErrorResponse) *rewrite.Refusal {
 	if a.Unknown != nil {
 		// Nothing but the statement in front of the client's text has been looked at: either it fails, or Parse does, which takes
-		// one statement only and says so without a position.
-		if e.Code == codeUndefinedTable && strings.Contains(e.Message, a.Unknown.Marker) || e.Code == codeSyntaxError && e.Position == 0 {
+		// one statement only.
+		if e.Code == codeUndefinedTable && strings.Contains(e.Message, a.Unknown.Marker) || e.Code == codeSyntaxError && e.Routine == parseRoutine {
 			return a.Unknown
 		}
 		return nil
