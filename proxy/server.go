@@ -18,11 +18,11 @@ import (
 
 // Server serves PostgreSQL clients. It must be made by New.
 type Server struct {
-	cfg      Config
-	upstream *pgconn.Config
-	auth     *authenticator
-	rewriter atomic.Pointer[Rewriter]
-	refresher
+	cfg       Config
+	upstream  *pgconn.Config
+	auth      *authenticator
+	rewriter  atomic.Pointer[Rewriter]
+	refresher refresher
 
 	// dialing ends when the server is closed.
 	dialing  context.Context

@@ -17,7 +17,8 @@ type edit struct {
 func sortEdits(edits []edit) {
 	sort.SliceStable(edits, func(i, j int) bool {
 		a, b := edits[i], edits[j]
-		return a.start < b.start || a.start == b.start && a.start == a.end && b.start < b.end
+		insertion := a.start == a.end
+		return a.start < b.start || a.start == b.start && insertion && b.start < b.end
 	})
 }
 

@@ -20,7 +20,7 @@ func scannedConstants(sql string) (found []constant, err error) {
 		case pg_query.Token_ICONST:
 			c.class = classInt4
 		case pg_query.Token_FCONST:
-			c.class = class(constantClass(sql[c.start:c.end]))
+			c.class = constantClass(sql[c.start:c.end])
 		case pg_query.Token_SCONST, pg_query.Token_BCONST, pg_query.Token_XCONST, pg_query.Token_USCONST:
 			c.class = classText
 		default:

@@ -97,7 +97,7 @@ func (r *resolver) guardLock(f *ref) {
 	}
 	// f.at is in FROM: of what follows on its level, WHERE comes first, perhaps behind the brackets of joins.
 	i := r.p.tokenAt(f.at)
-	for i = r.p.qualifiedName(i); i >= 0 && !(r.p.is(i, pg_query.Token_WHERE) && !r.p.isLabel(i)); i = r.p.skip(i, 1) {
+	for i = r.p.qualifiedName(i); i >= 0 && (!r.p.is(i, pg_query.Token_WHERE) || r.p.isLabel(i)); i = r.p.skip(i, 1) {
 		if r.p.is(i, pg_query.Token_ASCII_40) {
 			i = r.p.closing(i)
 		}

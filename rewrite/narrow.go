@@ -245,7 +245,7 @@ func (r *resolver) narrowValue(op string, n *pg_query.Node, typ uint32) (text st
 		return "", false
 	}
 	whole := valueType == typeInt4 || valueType == typeInt8
-	if !(isNumber(n) && whole) && !r.p.asks(n, func(value string) bool { return certain(value, fits) }) {
+	if (!isNumber(n) || !whole) && !r.p.asks(n, func(value string) bool { return certain(value, fits) }) {
 		return "", false
 	}
 	text, ok = r.p.copied(n)

@@ -65,7 +65,7 @@ func New(policy *rules.Policy, snap *catalog.Snapshot, opts Options) (*Rewriter,
 		opts.MaxStatementBytes = defaultMaxStatementBytes
 	}
 	r := &Rewriter{binding: b, maxBytes: opts.MaxStatementBytes, kinds: kinds(), large: make(chan struct{}, maxLarge)}
-	if err := r.answers.open(opts); err != nil {
+	if err := r.open(opts); err != nil {
 		return nil, fmt.Errorf("rewrite: %w", err)
 	}
 	return r, nil
@@ -141,7 +141,7 @@ func (r *Rewriter) Rewrite(sql string, s Session) *Answer {
 		return a
 	}
 	key := cacheKey{sql: sql, roles: strings.Join(s.Roles, "\x00"), parameters: declared(s.Parameters), values: s.Settings.current}
-	return r.answers.get(key, func() (*Answer, *parsed, bool) { return r.answer(sql, s) })
+	return r.get(key, func() (*Answer, *parsed, bool) { return r.answer(sql, s) })
 }
 
 // declared spells the declared types of parameters; trailing undeclared ones add nothing.

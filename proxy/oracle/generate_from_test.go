@@ -247,11 +247,8 @@ func (g *generator) item(outer, beside []field) (string, joined) {
 	}
 	s := g.source()
 	name := s.name
-	switch {
-	case s.only && g.chance(25):
-		name = pick(g, "ONLY "+name, "ONLY ("+name+")")
-	case s.only && g.chance(25):
-		name += " *"
+	if s.only {
+		name = pick(g, name, name, "ONLY "+name, "ONLY ("+name+")", name+" *")
 	}
 	in := joined{fields: qualify(alias, s.fields)}
 	for _, k := range s.key {
