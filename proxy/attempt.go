@@ -100,7 +100,7 @@ func (s *session) again(a *attempt) error {
 	}
 	own, behind := s.client.in, s.kept
 	s.kept = keeper{}
-	s.client.in = newReader(bytes.NewReader(a.sent), len(a.sent), maxKept, func() error { return nil })
+	s.client.in = newReader(bytes.NewReader(a.sent), s.server.buffers, maxKept, func() error { return nil })
 	s.client.in.kept = &s.kept
 	defer func() { s.client.in = own }()
 	for {

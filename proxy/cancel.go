@@ -60,8 +60,7 @@ func (s *session) cancel() {
 	}
 	ctx, stop := context.WithTimeout(s.server.dialing, cancelTimeout)
 	defer stop()
-	// It returns when the server has closed the connection, which it does after it has sent the signal.
-	err := s.upstream.canceler.CancelRequest(ctx)
+	err := s.upstream.cancel(ctx)
 	r := s.record("cancel")
 	if err != nil {
 		s.log.Warn().Err(err).Str("event", "cancel").Msg("cannot deliver a cancel request")

@@ -23,6 +23,7 @@ type Server struct {
 	auth      *authenticator
 	rewriter  atomic.Pointer[Rewriter]
 	refresher refresher
+	buffers   *bufferPool
 
 	// dialing ends when the server is closed.
 	dialing  context.Context
@@ -65,7 +66,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	cfg.Limits = cfg.Limits.withDefaults()
 	s := &Server{
-		cfg: cfg, upstream: upstream, auth: auth,
+		cfg: cfg, upstream: upstream, auth: auth, buffers: newBufferPool(bufferSize),
 		listeners: make(map[net.Listener]struct{}),
 		conns:     make(map[net.Conn]bool),
 		sessions:  make(map[key]*session),
@@ -215,7 +216,7 @@ func (s *Server) handle(g *guest) {
 	}()
 	setKeepAlive(conn)
 	limits := s.cfg.Limits
-	c, packet, err := s.negotiate(newClient(conn, limits.MaxPreLoginBytes, arrived.Add(limits.StartupTimeout)))
+	c, packet, err := s.negotiate(newClient(conn, s.buffers, limits.MaxPreLoginBytes, arrived.Add(limits.StartupTimeout)))
 	var session *session
 	if err == nil {
 		c.expire(arrived.Add(limits.LoginTimeout))

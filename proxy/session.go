@@ -263,7 +263,7 @@ func (s *session) beforeRead() error {
 		}
 	}
 	idle, since := s.idle()
-	idle = idle && s.between && s.fresh && s.client.in.buf.Buffered() == 0
+	idle = idle && s.between && s.fresh && s.client.in.buf.buffered() == 0
 	timeout := s.server.cfg.Limits.IdleTimeout
 	var deadline time.Time
 	if timeout > 0 {

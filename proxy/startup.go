@@ -34,12 +34,6 @@ const noApplicationProtocol = "\x15\x03\x01\x00\x02\x02\x78"
 // errQuiet ends a connection of which nobody needs to hear: a health check, a cancel request.
 var errQuiet = errors.New("nothing more to do")
 
-// Sizes of the buffers of a session.
-const (
-	clientBuffer   = 16 << 10
-	upstreamBuffer = 32 << 10
-)
-
 // client is the client's side of a connection.
 type client struct {
 	conn net.Conn
@@ -52,8 +46,8 @@ type client struct {
 }
 
 // newClient takes a connection that has until deadline to get on.
-func newClient(conn net.Conn, limit int, deadline time.Time) *client {
-	c := &client{conn: conn, out: newWriter(conn, upstreamBuffer)}
+func newClient(conn net.Conn, buffers *bufferPool, limit int, deadline time.Time) *client {
+	c := &client{conn: conn, out: newWriter(conn, buffers)}
 	c.expire(deadline)
 	c.idle = func() error {
 		if !time.Now().Before(c.deadline) {
@@ -61,7 +55,7 @@ func newClient(conn net.Conn, limit int, deadline time.Time) *client {
 		}
 		return c.out.flush()
 	}
-	c.in = newReader(conn, clientBuffer, limit, func() error { return c.idle() })
+	c.in = newReader(conn, buffers, limit, func() error { return c.idle() })
 	return c
 }
 
@@ -116,7 +110,7 @@ func (s *Server) negotiate(c *client) (*client, *startupPacket, error) {
 
 // startupMessage reads a message without a type byte: its code and the rest.
 func (c *client) startupMessage(limit int) (code uint32, body []byte, err error) {
-	first, err := c.in.buf.Peek(1)
+	first, err := c.in.buf.peek(1)
 	if err != nil {
 		return 0, nil, errQuiet // connected, but never said a word: a health check
 	}
@@ -146,7 +140,7 @@ func (s *Server) startTLS(c *client) (*client, error) {
 		return c, err
 	}
 	// What came in clear after the request would be taken for encrypted (CVE-2021-23214).
-	if c.in.buf.Buffered() > 0 {
+	if c.in.buf.buffered() > 0 {
 		return c, &rewrite.Refusal{
 			Code: codeProtocolViolation, Message: "received unencrypted data after SSL request",
 			Detail: "This could be either a client-software bug or evidence of an attempted man-in-the-middle attack.",
@@ -159,7 +153,7 @@ func (s *Server) startTLS(c *client) (*client, error) {
 	if err := conn.Handshake(); err != nil {
 		return c, fmt.Errorf("TLS handshake: %w", err)
 	}
-	return newClient(conn, c.in.limit, c.deadline), nil
+	return newClient(conn, s.buffers, c.in.limit, c.deadline), nil
 }
 
 // startup reads the startup packet proper.

@@ -17,8 +17,8 @@ type upstream struct {
 	in       *reader
 	out      *writer
 	statuses map[string]string
-	// canceler sends cancel requests; it does not touch conn.
-	canceler *pgconn.PgConn
+	// login is what cancel requests are made of.
+	login *pgconn.HijackedConn
 	// idle is called before a read waits.
 	idle func() error
 }
@@ -51,17 +51,24 @@ func (s *Server) connect(ctx context.Context, settings map[string]string, unlist
 	if err != nil {
 		return nil, errors.Join(connectRefusal(err), err, conn.Close(ctx))
 	}
-	canceler, err := pgconn.Construct(hijacked)
-	if err != nil {
-		return nil, errors.Join(connectRefusal(err), err, hijacked.Conn.Close())
-	}
+	hijacked.Frontend = nil // it has buffers
 	setKeepAlive(hijacked.Conn)
 	u := &upstream{
-		conn: hijacked.Conn, out: newWriter(hijacked.Conn, clientBuffer),
-		statuses: hijacked.ParameterStatuses, canceler: canceler,
+		conn: hijacked.Conn, out: newWriter(hijacked.Conn, s.buffers),
+		statuses: hijacked.ParameterStatuses, login: hijacked,
 	}
-	u.in = newReader(u.conn, upstreamBuffer, maxUpstreamMessage, func() error { return u.idle() })
+	u.in = newReader(u.conn, s.buffers, maxUpstreamMessage, func() error { return u.idle() })
 	return u, nil
+}
+
+// cancel interrupts what the connection has under way. It does not touch conn, and returns when the server has closed the
+// connection of the request, which it does after it has sent the signal.
+func (u *upstream) cancel(ctx context.Context) error {
+	canceler, err := pgconn.Construct(u.login)
+	if err != nil {
+		return err
+	}
+	return canceler.CancelRequest(ctx)
 }
 
 // connectRefusal says why there is no upstream connection. Errors about the client's own settings, and that the

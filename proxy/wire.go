@@ -1,13 +1,11 @@
 package proxy
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/jackc/pgproto3/v2"
 )
@@ -30,7 +28,7 @@ type header struct {
 // reader splits a byte stream into messages. It is the only decoder of bytes from the client: pgproto3 sees
 // a message only after its frame has been checked, as it panics on malformed ones.
 type reader struct {
-	buf   *bufio.Reader
+	buf   *inBuffer
 	limit int     // of a message's size
 	kept  *keeper // keeps what is read; nil keeps nothing
 }
@@ -38,32 +36,13 @@ type reader struct {
 // newReader reads messages of at most limit bytes. Before it waits for more bytes it calls idle, which
 // flushes what the other side must see first, and whose error is the reader's. A read deadline
 // that passes only has idle called again: it decides whether it is time to end.
-func newReader(r io.Reader, buffer, limit int, idle func() error) *reader {
-	return &reader{buf: bufio.NewReaderSize(&flushingReader{r, idle}, buffer), limit: limit}
-}
-
-// flushingReader calls idle before each read of the connection: so output is written when there
-// is no more input at hand, and not before.
-type flushingReader struct {
-	r    io.Reader
-	idle func() error
-}
-
-func (f *flushingReader) Read(p []byte) (int, error) {
-	for {
-		if err := f.idle(); err != nil {
-			return 0, err
-		}
-		n, err := f.r.Read(p)
-		if n > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
-			return n, err
-		}
-	}
+func newReader(r io.Reader, pool *bufferPool, limit int, idle func() error) *reader {
+	return &reader{buf: newInBuffer(r, pool, idle), limit: limit}
 }
 
 // next reads the start of a message. The error is io.EOF if the stream ends before it.
 func (r *reader) next() (header, error) {
-	b, err := r.buf.Peek(headerBytes)
+	b, err := r.buf.peek(headerBytes)
 	if err != nil {
 		if len(b) > 0 && errors.Is(err, io.EOF) {
 			err = io.ErrUnexpectedEOF
@@ -80,20 +59,20 @@ func (r *reader) next() (header, error) {
 	}
 	h.size = int(size) - 4
 	r.kept.keep(b)
-	_, err = r.buf.Discard(headerBytes)
-	return h, err
+	r.buf.discard(headerBytes)
+	return h, nil
 }
 
 // body reads the whole body of a message. The slice is valid until the next read.
 func (r *reader) body(h header) ([]byte, error) {
-	if h.size <= r.buf.Size() {
-		b, err := r.buf.Peek(h.size)
+	if h.size <= r.buf.size() {
+		b, err := r.buf.peek(h.size)
 		if err != nil {
 			return nil, unexpected(err)
 		}
 		r.kept.keep(b)
-		_, err = r.buf.Discard(h.size)
-		return b, err
+		r.buf.discard(h.size)
+		return b, nil
 	}
 	// The memory grows with what arrives, not with what the header promises.
 	var b bytes.Buffer
@@ -106,7 +85,7 @@ func (r *reader) body(h header) ([]byte, error) {
 
 // start returns the first bytes of a body without consuming them: all of it, or as much as the buffer can hold.
 func (r *reader) start(h header) ([]byte, error) {
-	b, err := r.buf.Peek(min(h.size, r.buf.Size()))
+	b, err := r.buf.peek(min(h.size, r.buf.size()))
 	return b, unexpected(err)
 }
 
@@ -117,9 +96,7 @@ func (r *reader) skip(n int) error {
 		if err != nil {
 			return err
 		}
-		if err := r.consume(b); err != nil {
-			return err
-		}
+		r.consume(b)
 		n -= len(b)
 	}
 	return nil
@@ -127,20 +104,19 @@ func (r *reader) skip(n int) error {
 
 // some returns up to n bytes that are at hand without consuming them, waiting if there are none.
 func (r *reader) some(n int) ([]byte, error) {
-	if r.buf.Buffered() == 0 {
-		if _, err := r.buf.Peek(1); err != nil {
+	if r.buf.buffered() == 0 {
+		if _, err := r.buf.peek(1); err != nil {
 			return nil, unexpected(err)
 		}
 	}
-	b, err := r.buf.Peek(min(n, r.buf.Buffered()))
+	b, err := r.buf.peek(min(n, r.buf.buffered()))
 	return b, unexpected(err)
 }
 
 // consume moves on behind bytes that some has returned.
-func (r *reader) consume(b []byte) error {
+func (r *reader) consume(b []byte) {
 	r.kept.keep(b)
-	_, err := r.buf.Discard(len(b))
-	return unexpected(err)
+	r.buf.discard(len(b))
 }
 
 // relay copies a message to w as it is, in whatever pieces it arrives. It needs no more memory than the buffers,
@@ -157,9 +133,7 @@ func (r *reader) relay(w *writer, h header) error {
 		if _, err := w.buf.Write(b); err != nil {
 			return err
 		}
-		if err := r.consume(b); err != nil {
-			return err
-		}
+		r.consume(b)
 		left -= len(b)
 	}
 	return nil
@@ -175,17 +149,19 @@ func unexpected(err error) error {
 
 // writer buffers messages to one side. It is not safe for concurrent use: one goroutine writes to a side.
 type writer struct {
-	buf     *bufio.Writer
+	buf     outBuffer
+	frame   [headerBytes]byte // here, as an array of its own would escape to the heap
 	scratch []byte
 }
 
-func newWriter(w io.Writer, buffer int) *writer {
-	return &writer{buf: bufio.NewWriterSize(w, buffer)}
+func newWriter(w io.Writer, pool *bufferPool) *writer {
+	return &writer{buf: outBuffer{dst: w, pool: pool}}
 }
 
 func (w *writer) header(h header) error {
-	b := append(w.buf.AvailableBuffer(), h.kind) // in place: an array of its own would escape to the heap
-	_, err := w.buf.Write(binary.BigEndian.AppendUint32(b, uint32(h.size+4)))
+	w.frame[0] = h.kind
+	binary.BigEndian.PutUint32(w.frame[1:], uint32(h.size+4))
+	_, err := w.buf.Write(w.frame[:])
 	return err
 }
 
@@ -212,7 +188,7 @@ func (w *writer) send(m pgproto3.Message) error {
 	return err
 }
 
-func (w *writer) flush() error { return w.buf.Flush() }
+func (w *writer) flush() error { return w.buf.flush() }
 
 // decoder reads the fields of a body. After a field that is not there it is bad, and every field is zero.
 type decoder struct {

@@ -35,7 +35,7 @@ func TestReaderCutAtEveryByte(t *testing.T) {
 		&pgproto3.Query{String: strings.Repeat("x", 100)})
 	for cut := range len(stream) {
 		for _, source := range []io.Reader{bytes.NewReader(stream[:cut]), iotest.OneByteReader(bytes.NewReader(stream[:cut]))} {
-			r := newReader(source, 64, 1000, noIdle)
+			r := newReader(source, newBufferPool(64), 1000, noIdle)
 			var err error
 			var read []byte
 			for err == nil {
@@ -68,7 +68,7 @@ func TestReaderLimits(t *testing.T) {
 		want error
 	}{{0, errMalformed}, {3, errMalformed}, {1 << 31, errTooLong}, {1<<32 - 1, errTooLong}, {4 + 101, errTooLong}, {4 + 100, io.EOF}} {
 		frame := binary.BigEndian.AppendUint32([]byte{'Q'}, test.size)
-		r := newReader(bytes.NewReader(frame), 64, 100, noIdle)
+		r := newReader(bytes.NewReader(frame), newBufferPool(64), 100, noIdle)
 		h, err := r.next()
 		if err == nil {
 			_, err = r.body(h)
@@ -87,8 +87,8 @@ func TestReaderRelaysLargeMessagesInPieces(t *testing.T) {
 	const size = 1 << 20
 	stream := encodeRaw('D', bytes.Repeat([]byte{7}, size))
 	var out bytes.Buffer
-	r := newReader(iotest.HalfReader(bytes.NewReader(stream)), 128, 1<<30, noIdle)
-	w := newWriter(&out, 64)
+	r := newReader(iotest.HalfReader(bytes.NewReader(stream)), newBufferPool(128), 1<<30, noIdle)
+	w := newWriter(&out, newBufferPool(64))
 	h, err := r.next()
 	if err != nil {
 		t.Fatal(err)
@@ -100,8 +100,8 @@ func TestReaderRelaysLargeMessagesInPieces(t *testing.T) {
 		t.Fatal("the relayed message differs")
 	}
 	if allocated := testing.AllocsPerRun(1, func() {
-		r := newReader(bytes.NewReader(stream), 128, 1<<30, noIdle)
-		w := newWriter(io.Discard, 64)
+		r := newReader(bytes.NewReader(stream), newBufferPool(128), 1<<30, noIdle)
+		w := newWriter(io.Discard, newBufferPool(64))
 		h, _ := r.next()
 		_ = r.relay(w, h)
 	}); allocated > 20 {
@@ -112,7 +112,7 @@ func TestReaderRelaysLargeMessagesInPieces(t *testing.T) {
 func TestReaderFlushesBeforeItWaits(t *testing.T) {
 	stream := encode(t, &pgproto3.Sync{}, &pgproto3.Sync{})
 	waits := 0
-	r := newReader(bytes.NewReader(stream), 64, 100, func() error { waits++; return nil })
+	r := newReader(bytes.NewReader(stream), newBufferPool(64), 100, func() error { waits++; return nil })
 	for range 2 {
 		if _, err := r.next(); err != nil {
 			t.Fatal(err)
@@ -167,7 +167,7 @@ func FuzzWire(f *testing.F) {
 	f.Add([]byte{'p', 0, 0, 0, 5, 'S'}, false)
 	f.Add(encode(f, &pgproto3.StartupMessage{ProtocolVersion: protocol3, Parameters: map[string]string{"user": "u", "options": `-c a=b\ c`}}), true)
 	f.Fuzz(func(t *testing.T, stream []byte, startup bool) {
-		r := newReader(bytes.NewReader(stream), 64, 1000, noIdle)
+		r := newReader(bytes.NewReader(stream), newBufferPool(64), 1000, noIdle)
 		if startup {
 			c := &client{in: r}
 			if len(stream) > 0 && stream[0] == tlsRecordHandshake {
