@@ -68,8 +68,8 @@ fuzz: compiler ## run each fuzz target for FUZZ_TIME
 		done; \
 	done
 
-mutants: compiler ## break pgscrim on purpose, in many ways, and see that the tests notice each (MUTANTS=regexp: some)
-	$(GO) test -count=1 -timeout 2h -v -run '^TestMutants$$' ./proxy/oracle/mutants -args $(if $(MUTANTS),-only '$(MUTANTS)',-all)
+mutants: compiler ## break pgscrim on purpose, in many ways, and see that the tests notice each (MUTANTS=regexp: some; SAMPLE=6: as many, of the day)
+	$(GO) test -count=1 -timeout 2h -v -run '^TestMutants$$' ./proxy/oracle/mutants -args $(if $(MUTANTS),-only '$(MUTANTS)',$(if $(SAMPLE),-sample $(SAMPLE),-all))
 
 tools: $(LINT) ## build the tools that the targets use, into .bin/
 

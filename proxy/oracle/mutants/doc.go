@@ -5,5 +5,6 @@
 // mutant must fail the oracles (package oracle), or the named tests if it breaks what no answer shows: a second line of defence,
 // or what is beside the answer. A mutant that passes is a gap in the proof: add the statement that tells.
 //
-// `make mutants` runs all of them, in minutes; `make test` only looks whether each fault still has its place.
+// `make mutants` runs all of them, in minutes, and prints which test noticed each. Continuous integration runs a few, other ones each
+// day (SAMPLE=6); `make test` only looks whether each fault still has its place.
 package mutants

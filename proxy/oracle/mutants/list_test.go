@@ -15,6 +15,9 @@ var (
 	transcripts = tests{"./proxy", "^TestTranscripts$"}
 	tripwire    = tests{"./proxy", "^TestTripwire$"}
 	writes      = tests{"./proxy/clienttest", "^TestWrites?$"}
+	changes     = tests{"./proxy", "^TestChange"}
+	fences      = tests{"./rewrite", "^Test(FencesHold|HiddenRowsRaiseNothing|StatisticsAreNotTried)$"}
+	templates   = tests{"./rewrite", "^Test(Template|FixedConstants)"}
 )
 
 // mutants is the list of faults. A change of the product that makes an old text go away has to find the new place for its fault.
@@ -26,7 +29,7 @@ func mutants() []mutant {
 		{name: "missing consent counts as given", file: "rewrite/plan.go", old: `and = append(and, g.given())`, new: `and = append(and, "true")`},
 		{name: "consents of another purpose count", file: "rewrite/plan.go", old: `literal(g.purpose.Consent)`, new: `aliasConsent+"."+quote(c.purpose)`},
 		{name: "columns are not opaque to the planner", file: "rewrite/plan.go",
-			old: `return "CASE WHEN pg_catalog.now() IS NOT NULL THEN " + column + " ELSE " + column + " END"`, new: `return column`, by: goldens},
+			old: `return "CASE WHEN pg_catalog.now() IS NOT NULL THEN " + column + " ELSE " + column + " END"`, new: `return column`, by: fences},
 		{name: "no fence", file: "rewrite/relation.go", old: `fence: fenced && f.plan.hides() && f.lock == nil`, new: `fence: fenced && false`},
 		{name: "no fence beside another item", file: "rewrite/statement.go", old: `q.finish(q.leaky || q.joined)`, new: `q.finish(q.leaky)`},
 		{name: "LIKE does not leak", file: "rewrite/expression.go", old: "default: // LIKE, ILIKE, SIMILAR TO\n\t\tr.expr(x.Rexpr, sc)\n\t\tr.leak(sc)",
@@ -69,6 +72,45 @@ func mutants() []mutant {
 		{name: "an UPDATE or DELETE reaches hidden rows", file: "rewrite/visible.go", old: `visible := t.plan.seen(quote(t.item.name))`, new: `visible := "true"; _ = t.plan.seen`, by: writes},
 		{name: "a row about an invisible subject may be inserted", file: "rewrite/visible.go", old: `before, after, _ := strings.Cut(t.plan.checked(aliasMark), aliasMark)`,
 			new: `before, after := "(SELECT ", ")"`, by: writes},
+		{name: "rows of COPY FROM are not about visible subjects", file: "rewrite/copy_in.go", old: `values[subject] = t.plan.checked(values[subject])`, new: `_ = subject`, by: writes},
+		{name: "MERGE reaches hidden rows", file: "rewrite/merge.go", old: `q.restrict(t, q.p.tokens[on].end, q.p.tokens[q.p.skip(whens[0], -1)].end, leaky)`, new: `_ = leaky`},
+		{name: "MERGE inserts about anybody", file: "rewrite/merge.go", old: `r.checkInserted(q, t, c, i, span)`, new: `_ = span`},
+		{name: "conditions of a write run on hidden rows", file: "rewrite/visible.go", old: `	if leaky {
+		before, after = " "`, new: `	if false {
+		before, after = " "`},
+		{name: "conditions of a locking query run on hidden rows", file: "rewrite/lock.go", old: `"CASE WHEN " + f.plan.seen(quote(f.name)) + " THEN ("`, new: `"CASE WHEN true THEN ("`},
+		{name: "a lock needs no grant", file: "rewrite/lock.go", old: `case !r.mayWrite(f.plan.entry):`, new: `case false:`},
+		{name: "masked columns of a target may be used", file: "rewrite/target.go", old: `(named || f.starred[name]) && !t.plan.cells[i].shown {`, new: `false && named {`},
+		{name: "temporary tables are not known", file: "rewrite/relation.go", old: `if rv.Catalogname != "" || rv.Schemaname != "" && rv.Schemaname != temporarySchema {`, new: `if true {`},
+		{name: "temporary tables are not named as such", file: "rewrite/relation.go", old: `r.edits = append(r.edits, edit{at, at, temporarySchema + "."})`, new: `_ = at`, by: goldens},
+		{name: "copied conditions may be of any type", file: "rewrite/narrow.go", old: `	if !r.leakproof(op, typ, valueType) {
+		return "", false
+	}
+	whole`, new: `	whole`, by: fences},
+		{name: "copied conditions may be of no value of their type", file: "rewrite/narrow.go", old: `!r.p.asks(n, func(value string) bool { return certain(value, fits) })`, new: `false`},
+		{name: "conditions narrow the side that an outer join keeps", file: "rewrite/from.go", old: `return narrows(j.Jointype, slices.Contains(right, it))`, new: `return true || narrows(j.Jointype, slices.Contains(right, it))`},
+		{name: "templates hold for constants that were looked at", file: "rewrite/varying.go", old: `v.p.looked[at] || `, new: ``, by: templates},
+		{name: "templates hold for numbers of output columns", file: "rewrite/varying.go", old: `		default:
+			v.inside(n)
+		}
+	}
+}
+
+// values walks`, new: `		default:
+			v.values(n)
+		}
+	}
+}
+
+// values walks`, by: templates},
+		{name: "templates ask no questions again", file: "rewrite/template.go", old: `if len(s.asked) == 0 {`, new: `if true {`},
+		{name: "the catalog is not checked", file: "proxy/check.go", old: `if s.direct || s.refused || s.blockFailed() {`, new: `if true || s.direct || s.refused || s.blockFailed() {`, by: changes},
+		{name: "a check's columns are not looked at", file: "proxy/check.go", old: `if slices.Equal(columns, c.Columns) {`, new: `if true || slices.Equal(columns, c.Columns) {`, by: changes},
+		{name: "the inheritance of relations is not checked", file: "rewrite/check.go", old: `if len(b.family) > 0 {`, new: `if false {`, by: changes},
+		{name: "what names mean is not checked", file: "rewrite/check.go", old: `if name.bare != "" {`, new: `if false {`, by: changes},
+		{name: "what views mean is not checked", file: "rewrite/check.go", old: `if rel.Kind == catalog.View {
+		b.conditions`, new: `if false {
+		b.conditions`, by: changes},
 		{name: "writes need no grant", file: "rewrite/target.go", old: `!r.mayWrite(e):
 `, new: `false:
 `},

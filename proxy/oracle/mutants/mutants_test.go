@@ -5,10 +5,12 @@ import (
 	"encoding/json"
 	"flag"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -17,9 +19,13 @@ import (
 )
 
 var (
-	all  = flag.Bool("all", false, "run all mutants: a build each, minutes in all")
-	only = flag.String("only", "", "run the mutants whose names match")
+	all    = flag.Bool("all", false, "run all mutants: a build each, minutes in all")
+	only   = flag.String("only", "", "run the mutants whose names match")
+	sample = flag.Int("sample", 0, "run that many mutants, other ones each day, and no more after maxSample")
 )
+
+// maxSample bounds the time in which the mutants of a sample are begun.
+const maxSample = 90 * time.Second
 
 func TestMain(m *testing.M) { clustertest.Main(m) }
 
@@ -45,22 +51,27 @@ func TestMutants(t *testing.T) {
 	if t.Failed() {
 		return
 	}
-	name, err := regexp.Compile(*only)
-	if err != nil {
-		t.Fatal(err)
-	}
+	list = slices.DeleteFunc(list, func(m mutant) bool { return !chosen(t, m) })
+	rand.New(rand.NewPCG(uint64(time.Now().Unix()/86400), 0)).Shuffle(len(list), func(i, j int) {
+		if *sample > 0 {
+			list[i], list[j] = list[j], list[i]
+		}
+	})
+	begin := time.Now()
 	sound := map[tests]bool{} // tests that pass without a fault
-	for _, m := range list {
-		if !name.MatchString(m.name) || *only == "" && !*all {
-			continue
+	var table []string
+	for i, m := range list {
+		if *sample > 0 && (i == *sample || time.Since(begin) > maxSample) {
+			break
 		}
 		if m.by == (tests{}) {
 			m.by = oracles
 		}
-		if !sound[m.by] {
+		// A sample runs beside the tests themselves.
+		if !sound[m.by] && *sample == 0 {
 			control := mutant{file: m.file, by: m.by}
 			if noticed, err := control.try(t, sources[m.file]); err != nil || noticed != "" {
-				t.Fatalf("%s %s fails without a mutant: %s %v", m.by.pkg, m.by.run, noticed, err)
+				t.Errorf("%s %s fails without a mutant: %s %v", m.by.pkg, m.by.run, noticed, err)
 			}
 			sound[m.by] = true
 		}
@@ -72,11 +83,23 @@ func TestMutants(t *testing.T) {
 				t.Fatal(err)
 			case noticed == "":
 				t.Errorf("nothing notices that %s (%s)", m.name, m.file)
-			default:
-				t.Logf("noticed after %s: %s", time.Since(start).Round(time.Second), noticed)
+				noticed = "NOTHING"
 			}
+			table = append(table, fmt.Sprintf("%-70s %4s  %s", m.name, time.Since(start).Round(time.Second), noticed))
 		})
 	}
+	if len(table) > 0 {
+		t.Logf("mutants, and what noticed them:\n%s", strings.Join(table, "\n"))
+	}
+}
+
+// chosen reports whether a mutant is to be run.
+func chosen(t *testing.T, m mutant) bool {
+	name, err := regexp.Compile(*only)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name.MatchString(m.name) && (*only != "" || *all || *sample > 0)
 }
 
 // try builds a mutant's tests and runs them up to the first fault, which it returns; empty if there is none.
@@ -113,15 +136,18 @@ func (m *mutant) try(t *testing.T, source string) (string, error) {
 	if err := run.Start(); err != nil {
 		return "", err
 	}
-	noticed, ran := "", false
+	noticed, ran, test := "", false, ""
 	for lines := bufio.NewReader(out); noticed == ""; {
 		line, err := lines.ReadString('\n')
 		if err != nil {
 			break
 		}
 		ran = ran || strings.Contains(line, "--- PASS")
+		if name := running.FindStringSubmatch(line); name != nil {
+			test = name[1]
+		}
 		if fault.MatchString(line) {
-			noticed = strings.TrimSpace(line)
+			noticed = test + ": " + strings.TrimSpace(line)
 		}
 	}
 	if noticed != "" {
@@ -135,6 +161,9 @@ func (m *mutant) try(t *testing.T, source string) (string, error) {
 	}
 	return noticed, nil
 }
+
+// running is a line that names the test whose output follows.
+var running = regexp.MustCompile(`^=== (?:RUN|CONT|NAME) +(\S+)`)
 
 // fault is a line of a test's output that tells of one.
 var fault = regexp.MustCompile(`^\s+\w+_test\.go:\d+: |^\s*--- FAIL|^panic: `)
