@@ -19,7 +19,8 @@
 //	foreign clients   programs in other languages print the same                     (testdata/clients, make test-clients)
 //
 // Statements come from the corpus and from a generator (generate_test.go), which follows the grammar of SELECT over the sample's
-// relations, keeps track of types, and makes mistakes on purpose now and then. The corpus runs for each caller in the simple and
+// relations, writes and locks those that the caller may write (generate_write_test.go), sends some statements again with other
+// constants, keeps track of types, and makes mistakes on purpose now and then. The corpus runs for each caller in the simple and
 // in the extended protocol (with binary results); over twins, and for generated statements, the protocols take turns. A run of
 // the generator has a random seed, which it prints, and a time; a statement that violates a contract is reduced to a small
 // one, and told with its three answers. To run one for longer, or again:

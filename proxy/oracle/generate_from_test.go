@@ -17,11 +17,14 @@ type relation struct {
 	key     []string
 	only    bool // it has children
 	tidy    bool // its primary key is one that PostgreSQL groups by
+	// writable is true if the caller may write it.
+	writable bool
 }
 
 type relationColumn struct {
 	name, typ string
 	generated bool
+	masked    bool // the caller does not see all of it as it is
 }
 
 const relationsSQL = `SELECT c.oid::regclass::text, quote_ident(a.attname), format_type(a.atttypid, a.atttypmod), t.typtype::text,
@@ -67,7 +70,7 @@ func readRelations(ctx context.Context, conn *pgx.Conn) (out []*relation, err er
 			out = append(out, &relation{name: name, only: parent})
 		}
 		r := out[len(out)-1]
-		c := relationColumn{column, "other", generated}
+		c := relationColumn{name: column, typ: "other", generated: generated}
 		for _, k := range kindOf {
 			if kind != "d" && !collated && k.pattern.MatchString(typ) {
 				c.typ = k.typ

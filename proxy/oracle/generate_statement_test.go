@@ -16,7 +16,11 @@ type generated struct {
 	cut bool
 	// wrong is true if it has a mistake on purpose.
 	wrong bool
+	// returns is true if it writes and returns rows, which then have no order, whatever the last message asks for.
+	returns bool
 }
+
+func (s *generated) ordered() bool { return s.statement.ordered() && !s.returns }
 
 // generate writes the i-th statement of a seed over relations.
 func generate(relations []*relation, seed, i uint64) *generated {
@@ -58,8 +62,14 @@ func (g *generator) whole() string {
 // form gives a query one of the forms in which a client may send it.
 func (g *generator) form(s *generated) {
 	switch n := g.IntN(100); {
-	case n < 62:
+	case n < 50:
 		s.messages = []string{g.whole()}
+	case n < 56:
+		s.messages = g.again(g.whole())
+	case n < 62:
+		if !g.write(s) {
+			s.messages = g.again(g.whole())
+		}
 	case n < 70:
 		g.mayParam = true
 		s.messages = []string{g.numbered(g.whole())}

@@ -156,9 +156,11 @@ func (w *world) relationsFor(p *policy, c caller) (out []*relation) {
 		}
 		own := *r
 		own.columns = slices.Clone(r.columns)
+		own.writable = slices.ContainsFunc(p.Tables[r.name].Write, func(role string) bool { return slices.Contains(c.roles, role) })
 		if v := views[r.name]; v != nil {
 			for i, col := range own.columns {
 				j := slices.IndexFunc(v.columns, func(tc tableColumn) bool { return tc.name == col.name || quote(tc.name) == col.name })
+				own.columns[i].masked = j < 0 || v.masked(j)
 				if j >= 0 && v.denied[j] {
 					own.columns[i].typ = "denied"
 					if v.dropped[j] {

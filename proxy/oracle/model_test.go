@@ -22,6 +22,7 @@ type policy struct {
 	Tables   map[string]struct {
 		Subject yaml.Node
 		Columns map[string]yaml.Node
+		Write   []string
 	}
 	Roles map[string]struct{ Purposes []string }
 	Rows  []rule
