@@ -369,6 +369,9 @@ func (r *resolver) indirection(x *pg_query.A_Indirection, sc *scope) uint32 {
 		name := fieldName(ref.Fields[0])
 		if found, _, _ := sc.find(name); len(found) == 0 {
 			if it, in := sc.byName("", name); it != nil {
+				if it.ref != nil && systemColumns[first.Sval] {
+					it.ref.use(first.Sval, int(ref.Location))
+				}
 				if c := it.column(first.Sval); c != nil {
 					r.mark([]column{*c}, int(ref.Location))
 					in.noteBare(it, c.name, sc)

@@ -168,6 +168,7 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 			}
 			seen = true
 		}
+		s.useSystem(name, int(ref.Location))
 		unsure = unsure || open
 	}
 	if unsure {
@@ -248,6 +249,16 @@ func (r *resolver) unresolved(ref *pg_query.ColumnRef, name string, sc *scope) {
 			f.use(name, int(ref.Location))
 		}
 		f.complete = true // PostgreSQL's HINT may suggest any column
+	}
+}
+
+// useSystem notes that a name, of which a level has no column, means a system column of its relations if they have it: that comes before
+// a whole row.
+func (s *scope) useSystem(name string, at int) {
+	for _, it := range s.items {
+		if it.ref != nil && systemColumns[name] {
+			it.ref.use(name, at)
+		}
 	}
 }
 

@@ -135,3 +135,32 @@ BEGIN; INSERT INTO lab.jobs SELECT 9999, 1
 --;
 ROLLBACK
 
+--! simple
+BEGIN; DELETE FROM lab.jobs WHERE ctid = '(0,1)'
+--;
+ROLLBACK
+
+--! simple
+BEGIN; DELETE FROM lab.jobs WHERE ctid = '(0,3)'
+--;
+ROLLBACK
+
+--! simple
+BEGIN; DELETE FROM lab.jobs USING (SELECT 1) AS ctid WHERE ctid = '(0,3)'
+--;
+ROLLBACK
+
+--! simple
+BEGIN; UPDATE lab.jobs SET tries = 1 WHERE EXISTS (SELECT 1 WHERE ctid = '(0,5)')
+--;
+ROLLBACK
+
+--! simple
+BEGIN; UPDATE lab.jobs SET tries = 1 RETURNING ctid
+--;
+ROLLBACK
+
+--! simple
+BEGIN; INSERT INTO lab.jobs (person, n) VALUES (2, 99) RETURNING ctid
+--;
+ROLLBACK
