@@ -33,7 +33,8 @@ CREATE TABLE s.spare (id int, label text); INSERT INTO s.spare SELECT g, 'spare 
 CREATE VIEW s.seen AS SELECT id, label FROM s.stuff;
 CREATE VIEW s.people AS SELECT id, email AS label FROM s.person;
 CREATE TABLE s.parent (id int, label text);
-CREATE TABLE s.child (id int, label text); INSERT INTO s.child VALUES (4, 'SECRET child')`
+CREATE TABLE s.child (id int, label text); INSERT INTO s.child VALUES (4, 'SECRET child');
+CREATE SCHEMA sandbox`
 
 const changingPolicy = `version: 1
 name: changing
@@ -51,6 +52,7 @@ subjects:
 tables:
   s.person: {subject: person, columns: {id: {class: open}, country: {class: open}, note: {class: open}, email: contact}}
   s.child: {columns: {label: contact}}
+schemas: {sandbox: {write: [analyst]}}
 roles:
   analyst: {purposes: [reporting, service], default_purpose: reporting}
 rules:

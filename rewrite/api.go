@@ -155,6 +155,8 @@ const (
 	EffectCreateTemporary             // Name, Value: the columns; Local: ON COMMIT DROP
 	EffectDropTemporary               // Name: one or several
 	EffectDiscardTemporary            // DISCARD TEMP
+	EffectCreateTable                 // Name: one or several tables in a writable schema
+	EffectDropTable                   // likewise
 )
 
 // Effect is what a statement does to the session once it succeeds.

@@ -3,6 +3,7 @@ package rewrite
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
 	"github.com/pgscrim/pgscrim/rules"
@@ -72,6 +73,7 @@ func bind(policy *rules.Policy, snap *catalog.Snapshot) (*binding, error) {
 	b.bindChildren()
 	b.bindMasks()
 	b.bindFunctions()
+	b.bindSchemas()
 	if len(b.problems) > 0 {
 		slices.SortStableFunc(b.problems, func(x, y rules.Problem) int {
 			if x.Line != y.Line {
@@ -363,5 +365,17 @@ func (b *binder) bindFunctions() {
 	for _, e := range b.policy.Functions.TrustExtensions {
 		// An extension that is not installed has no functions to trust: naming it is harmless, and portable.
 		b.trusted[e.Name] = true
+	}
+}
+
+// bindSchemas checks that the schemas in which roles may make tables are there, and are no schemas of the system.
+func (b *binder) bindSchemas() {
+	for _, s := range b.policy.Schemas {
+		switch {
+		case s.Name == "pg_catalog" || s.Name == "information_schema" || strings.HasPrefix(s.Name, "pg_"):
+			b.problem(s.Pos, "make a schema for these tables", "schema %s belongs to the system", s.Name)
+		case !b.snap.HasSchema(s.Name):
+			b.problem(s.Pos, rules.Suggest(s.Name, "schemas", b.snap.Schemas()), "schema %s is not in database %q", s.Name, b.snap.Database)
+		}
 	}
 }

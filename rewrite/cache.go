@@ -17,7 +17,7 @@ type cacheKey struct {
 func (k *cacheKey) appendRest(shape []byte) []byte {
 	v := &k.values
 	shape = append(shape, 0)
-	for _, s := range [...]string{k.roles, k.parameters, v.SearchPath, v.Purpose, v.Reason, v.Notices, string(v.Temporary)} {
+	for _, s := range [...]string{k.roles, k.parameters, v.SearchPath, v.Purpose, v.Reason, v.Notices, string(v.Temporary), string(v.Fresh)} {
 		shape = append(binary.AppendUvarint(shape, uint64(len(s))), s...)
 	}
 	return shape
@@ -75,7 +75,7 @@ func (c *cache) put(k cacheKey, a *Answer) {
 // cost estimates the memory of an entry, in bytes.
 func cost(k cacheKey, a *Answer) int {
 	v := k.values
-	n := 512 + 2*len(k.sql) + len(k.roles) + len(k.parameters) + len(v.SearchPath) + len(v.Purpose) + len(v.Reason) + len(v.Temporary) + len(a.SQL)
+	n := 512 + 2*len(k.sql) + len(k.roles) + len(k.parameters) + len(v.SearchPath) + len(v.Purpose) + len(v.Reason) + len(v.Temporary) + len(v.Fresh) + len(a.SQL)
 	for _, e := range a.edits {
 		n += 48 + len(e.text)
 	}

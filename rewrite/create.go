@@ -27,12 +27,13 @@ func (r *run) notTemporary() {
 
 func (r *run) createTable(s *pg_query.CreateStmt) {
 	r.out.Kind = "CREATE TABLE"
-	if !isTemporary(s.Relation) {
+	lasts := r.makes(s.Relation)
+	if !lasts && !isTemporary(s.Relation) {
 		r.notTemporary()
 		return
 	}
 	if len(s.InhRelations) > 0 || s.Partbound != nil || s.Partspec != nil || s.OfTypename != nil || s.Tablespacename != "" || s.AccessMethod != "" {
-		r.refuse(&Refusal{Code: "0A000", Message: "a temporary table of this form is not supported by pgscrim", Hint: "List its columns."})
+		r.refuse(&Refusal{Code: "0A000", Message: "a table of this form is not supported by pgscrim", Hint: "List its columns."})
 		return
 	}
 	r.visited[s.Relation] = true
@@ -53,6 +54,10 @@ func (r *run) createTable(s *pg_query.CreateStmt) {
 		}
 	}
 	r.conclude(q)
+	if lasts {
+		r.madeTable(s.Relation)
+		return
+	}
 	r.creates(s.Relation, columns, s.Oncommit)
 }
 
@@ -81,7 +86,7 @@ func (r *run) creates(rv *pg_query.RangeVar, columns []string, onCommit pg_query
 
 func (r *run) createTableAs(s *pg_query.CreateTableAsStmt) {
 	r.out.Kind = "CREATE TABLE AS"
-	if s.Objtype != pg_query.ObjectType_OBJECT_TABLE || !isTemporary(s.Into.GetRel()) {
+	if s.Objtype != pg_query.ObjectType_OBJECT_TABLE || !isTemporary(s.Into.GetRel()) && !r.makes(s.Into.GetRel()) {
 		r.notTemporary()
 		return
 	}
@@ -96,7 +101,7 @@ func (r *run) createTableAs(s *pg_query.CreateTableAsStmt) {
 // selectInto handles SELECT ... INTO.
 func (r *run) selectInto(s *pg_query.SelectStmt) {
 	r.out.Kind = "SELECT INTO"
-	if !isTemporary(s.IntoClause.GetRel()) {
+	if !isTemporary(s.IntoClause.GetRel()) && !r.makes(s.IntoClause.GetRel()) {
 		r.notTemporary()
 		return
 	}
@@ -112,6 +117,11 @@ func (r *run) storeQuery(s *pg_query.SelectStmt, into *pg_query.IntoClause) {
 	q := r.resolver()
 	q.mayInto = s.IntoClause != nil
 	cols, open := q.query(s, nil, nil, true)
+	if !isTemporary(into.Rel) {
+		r.conclude(q)
+		r.madeTable(into.Rel)
+		return
+	}
 	cols = renameColumns(cols, into.ColNames, open)
 	if open {
 		q.unsupported(int(into.Rel.Location), "a temporary table of columns that are not named", "Name the columns in place of *.")
@@ -148,6 +158,9 @@ func (r *run) dropTable(s *pg_query.DropStmt) {
 		r.notTemporary()
 		return
 	}
+	if r.dropsMade(s) {
+		return
+	}
 	start, _ := r.p.extent(r.raw)
 	i := r.p.skip(r.p.tokenAt(start), 1) // TABLE
 	i = r.p.skip(i, 1)
@@ -178,11 +191,14 @@ func (r *run) createIndex(s *pg_query.IndexStmt) {
 	r.out.Kind = "CREATE INDEX"
 	q := r.resolver()
 	columns, ok := q.temporary(s.Relation)
+	it := &item{name: s.Relation.Relname, cols: columns}
+	if rel := q.sandbox(s.Relation); !ok && rel != nil {
+		it, ok = sandboxItem(rel), true
+	}
 	if !ok || s.TableSpace != "" {
 		r.notTemporary()
 		return
 	}
-	it := &item{name: s.Relation.Relname, cols: columns}
 	sc := &scope{items: []*item{it}, exempt: true}
 	for _, n := range append(slices.Clip(s.IndexParams), s.IndexIncludingParams...) {
 		q.expr(n.GetIndexElem().GetExpr(), sc)
@@ -196,7 +212,7 @@ func (r *run) analyze(s *pg_query.VacuumStmt) {
 	r.out.Kind = "ANALYZE"
 	q := r.resolver()
 	for _, n := range s.Rels {
-		if _, ok := q.temporary(n.GetVacuumRelation().GetRelation()); !ok {
+		if _, ok := q.temporary(n.GetVacuumRelation().GetRelation()); !ok && q.sandbox(n.GetVacuumRelation().GetRelation()) == nil {
 			r.notTemporary()
 		}
 	}

@@ -40,7 +40,8 @@
 // # Writes
 //
 // A session may write to its temporary tables, whose names are part of Values, and where the policy grants it. A write uses only
-// columns that the caller sees as they are, cannot change what masks depend on, and stays among visible rows (visible.go).
+// columns that the caller sees as they are, cannot change what masks depend on, and stays among visible rows (visible.go). Tables
+// of a writable schema are as free as temporary ones, and shared: what is known of them is not relied on (schema.go).
 //
 // # Invariants
 //

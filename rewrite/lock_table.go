@@ -30,6 +30,9 @@ func (r *run) lockTable(s *pg_query.LockStmt) {
 
 // readable refuses a table that the caller may not read.
 func (q *resolver) readable(rv *pg_query.RangeVar) {
+	if q.sandbox(rv) != nil {
+		return
+	}
 	rel := q.find(rv.Schemaname, rv.Relname)
 	switch {
 	case rel == nil:
@@ -37,7 +40,7 @@ func (q *resolver) readable(rv *pg_query.RangeVar) {
 		return
 	case rel.Kind != catalog.Table && rel.Kind != catalog.PartitionedTable:
 		q.unsupported(int(rv.Location), "LOCK of a relation that is not a table", "Name its tables.")
-	case q.entries[rel.OID] == nil && (isSystem(rel) || q.policy.UnlistedTables != rules.Show):
+	case q.entries[rel.OID] == nil && (isSystem(rel) || q.policy.UnlistedTables != rules.Show || q.sandboxed(rel.Name.Schema)):
 		q.refuse(int(rv.Location), Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for relation %s: the policy does not name it", display(rel))})
 	}
 	q.relations[display(rel)] = true

@@ -309,13 +309,14 @@ func (r *resolver) leak(sc *scope) {
 func (r *resolver) find(schema, name string) *catalog.Relation {
 	if schema != "" {
 		rel := r.snap.Relation(schema, name)
-		if rel != nil {
-			r.found(rel, "")
+		if rel == nil || r.fresh.gone(schema, name) {
+			return nil
 		}
+		r.found(rel, "")
 		return rel
 	}
 	for _, s := range r.path {
-		if rel := r.snap.Relation(s, name); rel != nil {
+		if rel := r.snap.Relation(s, name); rel != nil && !r.fresh.gone(s, name) {
 			r.found(rel, name)
 			return rel
 		}

@@ -74,6 +74,10 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 		it.cols = columns
 		return it
 	}
+	if rel := r.sandbox(rv); rel != nil {
+		*it = *sandboxItem(rel)
+		return it
+	}
 	rel := r.find(rv.Schemaname, rv.Relname)
 	if rel == nil {
 		r.refuse(at, missingRelation(rv))
@@ -186,7 +190,7 @@ func (r *resolver) protectUnlisted(f *ref) bool {
 		f.view = r.definition(f)
 		return f.view != nil
 	case catalog.Table, catalog.PartitionedTable:
-		if r.policy.UnlistedTables == rules.Show && rel.Extension == "" {
+		if r.policy.UnlistedTables == rules.Show && rel.Extension == "" && !r.sandboxed(rel.Name.Schema) {
 			return false
 		}
 	case catalog.MaterializedView:

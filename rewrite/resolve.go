@@ -13,9 +13,11 @@ import (
 // the first refusal and walks on: what it returns after that does not matter.
 type resolver struct {
 	*views
-	p    *parsed
-	path []string // schemas in which unqualified names are looked up
-	temp temporary
+	p          *parsed
+	path       []string // schemas in which unqualified names are looked up
+	temp       temporary
+	fresh      fresh
+	maySandbox func(schema string) bool // nil in definitions of views
 	// parameters are the types that the client has declared for $1, $2, ...; 0 is none.
 	parameters []uint32
 	visited    visited
@@ -59,6 +61,7 @@ type views struct {
 	countables *countables // see countable
 	open       []uint32    // OIDs of the views whose definitions are being walked
 	read       map[foundName]bool
+	made       map[catalog.Name]bool // tables in writable schemas that the session has made
 }
 
 func (b *binding) newResolver(v *views, p *parsed, path []string) *resolver {

@@ -13,6 +13,7 @@ type Values struct {
 	Reason     string // pgscrim.reason
 	Notices    string // pgscrim.notices: off, on or verbose
 	Temporary  temporary
+	Fresh      fresh
 }
 
 // Settings follow the values of one session through transactions and savepoints, as
@@ -61,7 +62,9 @@ func (s *Settings) Apply(e Effect) {
 	case EffectResetAll:
 		s.session, s.current = s.reset(s.session), s.reset(s.current)
 	case EffectDiscardAll:
+		made := s.session.Fresh
 		s.session, s.current = s.startup, s.startup
+		s.session.Fresh, s.current.Fresh = made, made
 		s.restart()
 	case EffectCreateTemporary:
 		s.current.Temporary = s.current.Temporary.with(e.Name, e.Columns())
@@ -72,6 +75,10 @@ func (s *Settings) Apply(e Effect) {
 		for _, name := range strings.Split(e.Name, temporaryNames) {
 			s.current.Temporary, s.session.Temporary = s.current.Temporary.without(name), s.session.Temporary.without(name)
 		}
+	case EffectCreateTable:
+		s.current.Fresh, s.session.Fresh = s.current.Fresh.plus(fresh(e.Name)), s.session.Fresh.plus(fresh(e.Name))
+	case EffectDropTable:
+		s.current.Fresh, s.session.Fresh = s.current.Fresh.dropped(fresh(e.Name)), s.session.Fresh.minus(fresh(e.Name))
 	case EffectDiscardTemporary:
 		s.current.Temporary, s.session.Temporary = "", ""
 	case EffectBegin:
@@ -123,9 +130,9 @@ func (s *Settings) Ready(status byte) {
 
 // reset returns the values after RESET ALL.
 func (s *Settings) reset(v Values) Values {
-	kept := v.Temporary
+	temporary, fresh := v.Temporary, v.Fresh
 	v = s.startup
-	v.Temporary = kept
+	v.Temporary, v.Fresh = temporary, fresh
 	return v
 }
 

@@ -55,9 +55,10 @@ func (r *run) resolver() *resolver {
 		r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("search_path %q is not supported by pgscrim", r.values.SearchPath),
 			Hint: "Leave pg_temp out, and pg_catalog too or name it first."})
 	}
-	v := &views{binding: r.binding, plan: r.plan, mayWrite: r.mayWrite, read: map[foundName]bool{}}
+	v := &views{binding: r.binding, plan: r.plan, mayWrite: r.mayWrite, read: map[foundName]bool{}, made: map[catalog.Name]bool{}}
 	q := r.newResolver(v, r.p, path)
-	q.temp, q.visited, q.parameters = r.values.Temporary, r.visited, r.session.Parameters
+	q.temp, q.fresh, q.visited, q.parameters = r.values.Temporary, r.values.Fresh, r.visited, r.session.Parameters
+	q.maySandbox = r.maySandbox
 	q.modify = func(n *pg_query.Node, ctes *cte, top bool) ([]column, bool) { return r.modification(q, n, ctes, top) }
 	return q
 }

@@ -153,7 +153,7 @@ func (r *resolver) countable() (list string, all bool) {
 				return
 			}
 			e := r.entries[rel.OID]
-			if e != nil && r.plan(e).trivial || e == nil && r.policy.UnlistedTables == rules.Show && rel.Kind == catalog.Table {
+			if e != nil && r.plan(e).trivial || e == nil && r.policy.UnlistedTables == rules.Show && rel.Kind == catalog.Table && !r.sandboxed(rel.Name.Schema) {
 				known = append(known, fmt.Sprint(rel.OID))
 			} else {
 				all = false

@@ -52,6 +52,12 @@ func (q *resolver) writeTarget(rv *pg_query.RangeVar, r *run) *target {
 		it.rename(rv.Alias)
 		return &target{item: it}
 	}
+	if rel := q.sandbox(rv); rel != nil {
+		q.checkCalls(at, rel)
+		it := sandboxItem(rel)
+		it.rename(rv.Alias)
+		return &target{item: it}
+	}
 	rel := q.find(rv.Schemaname, rv.Relname)
 	if rel == nil {
 		q.refuse(at, missingRelation(rv))
@@ -230,7 +236,8 @@ func (q *resolver) checkCalls(at int, rel *catalog.Relation) {
 func (q *resolver) keyVisible(relation uint32, columns []string) bool {
 	e := q.entries[relation]
 	if e == nil {
-		return q.policy.UnlistedTables == rules.Show
+		rel := q.snap.RelationByOID(relation)
+		return q.policy.UnlistedTables == rules.Show && rel != nil && !q.sandboxed(rel.Name.Schema)
 	}
 	p := q.plan(e)
 	return !p.hides() && !slices.ContainsFunc(columns, func(c string) bool { return !p.shows(c) })

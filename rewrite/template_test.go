@@ -109,7 +109,7 @@ func reportTemplates(t *testing.T, rw *Rewriter) {
 	t.Helper()
 	s := rw.CacheStats()
 	t.Logf("%+v", s)
-	if s.Template < s.Misses/6 || s.Faults > 0 {
+	if s.Template < s.Misses/8 || s.Faults > 0 {
 		t.Errorf("templates answer too little: %+v", s)
 	}
 }

@@ -60,7 +60,7 @@ type loader struct {
 // load reads the sections, each after those whose names it uses; the file may have them in any order.
 func (l *loader) load(root *yaml.Node) {
 	m := l.fields(root, "policy", "version", "name", "owner", "review_by", "unlisted_tables", "unlisted_columns",
-		"regions", "purposes", "classes", "subjects", "tables", "functions", "roles", "rows", "rules")
+		"regions", "purposes", "classes", "subjects", "tables", "schemas", "functions", "roles", "rows", "rules")
 	l.need(root, m, "policy", "version")
 	l.version(m["version"])
 	l.policy.Name = l.text(m["name"], "name")
@@ -73,6 +73,7 @@ func (l *loader) load(root *yaml.Node) {
 	l.subjects(m["subjects"])
 	l.roles(m["roles"])
 	l.tables(m["tables"])
+	l.schemas(m["schemas"])
 	l.functions(m["functions"])
 	l.rules(m["rows"], m["rules"])
 }

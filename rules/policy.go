@@ -27,7 +27,8 @@ type Policy struct {
 	Purposes  map[string]*Purpose
 	Classes   map[string]*Class
 	Subjects  map[string]*Subject
-	Tables    []*Table // in the file's order
+	Tables    []*Table  // in the file's order
+	Schemas   []*Schema // in the file's order
 	Functions Functions
 	Roles     map[string]*Role
 	Rows      []*RowRule
@@ -161,6 +162,14 @@ type Column struct {
 	Mask  *Mask // nil: the class's mask
 	// StarOmit leaves the column out of `*` for a caller to whom it is denied, instead of refusing the statement.
 	StarOmit bool
+	Pos      Pos
+}
+
+// Schema is a schema in which roles may make tables, and read and write those that the policy does not name.
+type Schema struct {
+	Name     string
+	Write    []string // the roles; they share what each of them sees
+	Purposes []string // for which they may; empty: for all
 	Pos      Pos
 }
 

@@ -67,9 +67,10 @@ func (s *statement) discard() bool {
 	return len(s.messages) > 1 || changesSession.MatchString(s.messages[0])
 }
 
-// temporary reports whether the statement makes a temporary table, whose OID is a new one in each database.
+// temporary reports whether the statement makes a table, temporary or in a writable schema, whose OID is a new one in each database.
 func (s *statement) temporary() bool {
-	return strings.Contains(strings.ToUpper(strings.Join(s.messages, ";")), "TEMP")
+	text := strings.ToUpper(strings.Join(s.messages, ";"))
+	return strings.Contains(text, "TEMP") || strings.Contains(text, "SANDBOX")
 }
 
 // ordered reports whether the last message asks for an order: it has an ORDER BY outside parentheses.

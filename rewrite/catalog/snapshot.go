@@ -1,6 +1,9 @@
 package catalog
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Snapshot is the catalog at one moment. It is immutable once loaded and safe for concurrent use.
 type Snapshot struct {
@@ -225,3 +228,6 @@ func (s *Snapshot) HasExtension(name string) bool { return s.extensions[name] }
 
 // HasSchema reports whether the schema exists.
 func (s *Snapshot) HasSchema(name string) bool { return s.schemas[name] }
+
+// Schemas returns the names of all schemas that the role may use, sorted.
+func (s *Snapshot) Schemas() []string { return slices.Sorted(maps.Keys(s.schemas)) }

@@ -106,3 +106,10 @@ CREATE TRIGGER note BEFORE INSERT ON work.triggered FOR EACH ROW EXECUTE FUNCTIO
 CREATE TABLE work.defaulted (id int DEFAULT work.shape(1));
 CREATE TABLE work.ruled (id int);
 CREATE RULE twice AS ON INSERT TO work.ruled DO ALSO SELECT 1;
+
+-- A schema in which the policy lets roles make tables.
+CREATE SCHEMA sandbox;
+CREATE TABLE sandbox.old (id int, mobile text);
+CREATE TABLE sandbox.named (id int);
+CREATE VIEW sandbox.looks AS SELECT name FROM crm.customers;
+CREATE VIEW crm.sand AS SELECT id FROM sandbox.old;

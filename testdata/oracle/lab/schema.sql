@@ -133,6 +133,9 @@ CREATE TABLE lab.diary_2024 PARTITION OF lab.diary FOR VALUES FROM ('2024-01-01'
 CREATE TABLE lab.diary_later PARTITION OF lab.diary DEFAULT;
 INSERT INTO lab.diary SELECT i, date '2024-06-01' + 20 * i, 'entry ' || i, i % 5 FROM generate_series(1, 40) AS i;
 
+-- Where callers make tables.
+CREATE SCHEMA sandbox;
+
 -- Views over all that.
 CREATE VIEW lab.people AS SELECT "Id" AS id, upper("land") AS land, "Full Name" AS name, "e-Mail" AS mail, geb, num FROM lab."Person";
 CREATE VIEW lab.people_again AS SELECT p.id, p.name || ' <' || p.mail || '>' AS label, p.geb FROM lab.people p WHERE p.id < 30;
