@@ -105,6 +105,7 @@ func (r *resolver) guardLock(f *ref) {
 	if i >= 0 {
 		if spans := r.split(r.p.skip(i, 1), r.endsTargetList); len(spans) == 1 {
 			start, end := spans[0][0], spans[0][1]
+			f.guarded = true
 			r.edits = append(r.edits, edit{start, start, "CASE WHEN " + f.plan.seen(quote(f.name)) + " THEN ("}, edit{end, end, "\n) ELSE false END"})
 			return
 		}

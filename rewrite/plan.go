@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pgscrim/pgscrim/rules"
 )
@@ -31,6 +32,7 @@ type plan struct {
 	trivial bool               // every row and cell is shown: the relation is not touched
 
 	fragments sync.Map // fragmentKey -> string
+	kept      atomic.Int64
 }
 
 // fragmentKey is what a fragment depends on beside its plan.
@@ -162,7 +164,7 @@ const (
 
 // fragment describes the subquery that stands for one reference to a relation.
 type fragment struct {
-	need   func(column string) bool // masked columns that are not needed are left out
+	need   func(column string) bool // columns that are not needed are left out
 	source string                   // what stands in FROM, without an alias
 	sample string                   // a TABLESAMPLE clause
 	locked bool                     // its rows are locked: nothing else may stand in FROM
@@ -176,10 +178,11 @@ func (p *plan) sql(f fragment) string {
 	for i := range p.columns {
 		needed[i] = '0'
 		switch c := p.columns[i].Name; {
-		case !p.cells[i].shown && f.need(c): // others stand in it in any case
-			needed[i] = '1'
+		case !f.need(c):
 		case f.fence && p.cells[i].shown && f.opaque(c):
 			needed[i] = '2'
+		default:
+			needed[i] = '1'
 		}
 	}
 	key := fragmentKey{string(needed), f.source, f.sample, f.locked, f.fence}
@@ -187,7 +190,7 @@ func (p *plan) sql(f fragment) string {
 		return text.(string)
 	}
 	text := p.build(f)
-	if len(f.source) <= maxKeptSource && f.sample == "" { // not those that the text of a statement is part of
+	if len(f.source) <= maxKeptSource && f.sample == "" && p.kept.Add(1) <= maxKept { // not those that the text of a statement is part of
 		p.fragments.Store(key, text)
 	}
 	return text
@@ -205,6 +208,9 @@ const fence = " OFFSET 0"
 // maxKeptSource is the length of a relation's name, with ONLY and quotes; a view's definition is longer.
 const maxKeptSource = 140
 
+// maxKept bounds the fragments that a plan keeps: statements may use any of the many sets of columns.
+const maxKept = 500
+
 func (p *plan) build(f fragment) string {
 	g := &facts{plan: p}
 	var cols []string
@@ -212,12 +218,12 @@ func (p *plan) build(f fragment) string {
 		c, d := &p.columns[i], &p.cells[i]
 		source := aliasSource + "." + quote(c.Name)
 		switch {
-		case d.denied:
+		case d.denied, !f.need(c.Name):
 		case d.shown && f.fence && f.opaque(c.Name):
 			cols = append(cols, opaque(source)+" AS "+quote(c.Name))
 		case d.shown:
 			cols = append(cols, source)
-		case f.need(c.Name):
+		default:
 			cell := g.cell(source, c, d)
 			if c.Collation != "" {
 				cell += " COLLATE " + c.Collation
@@ -238,7 +244,11 @@ func (p *plan) build(f fragment) string {
 		joins = g.joins()
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "SELECT %s FROM %s AS %s%s%s", strings.Join(cols, ", "), f.source, aliasSource, f.sample, joins+g.lateral())
+	b.WriteString("SELECT ")
+	if len(cols) > 0 {
+		b.WriteString(strings.Join(cols, ", ") + " ")
+	}
+	fmt.Fprintf(&b, "FROM %s AS %s%s%s", f.source, aliasSource, f.sample, joins+g.lateral())
 	if where != "" {
 		b.WriteString(" WHERE " + where)
 	}
@@ -344,12 +354,16 @@ func (g *facts) given() string {
 func (g *facts) in(regions []string) string {
 	g.region = true
 	country := g.subject.region.sql(g.subjectAlias()) + "::pg_catalog.text"
-	var listed, all []string
+	var listed, others []string
+	for _, r := range g.policy.Regions {
+		if slices.Contains(regions, r.Name) {
+			listed = append(listed, r.Countries...)
+		}
+	}
 	for _, r := range g.policy.Regions {
 		for _, code := range r.Countries {
-			all = append(all, literal(code))
-			if slices.Contains(regions, r.Name) {
-				listed = append(listed, literal(code))
+			if !slices.Contains(listed, code) {
+				others = append(others, code)
 			}
 		}
 	}
@@ -359,26 +373,33 @@ func (g *facts) in(regions []string) string {
 	if !g.own() && g.subject.region.column == "" {
 		missing = g.subjectAlias() + "." + quote(g.subject.spec.Key) + " IS NULL"
 	}
-	if len(listed) > 0 {
-		term := fmt.Sprintf("%s IN (%s)", country, strings.Join(listed, ", "))
+	switch {
+	case slices.Contains(regions, rules.RegionUnknown): // all but the countries of other regions
+		if missing != "" {
+			terms = append(terms, missing)
+		}
+		terms = append(terms, country+" IS NULL", fmt.Sprintf("%s OPERATOR(pg_catalog.<>) ALL (%s)", country, textArray(others)))
+	case len(listed) > 0:
+		term := fmt.Sprintf("%s OPERATOR(pg_catalog.=) ANY (%s)", country, textArray(listed))
 		if missing != "" {
 			term = "NOT " + missing + " AND " + term
 		}
 		terms = append(terms, term)
 	}
-	if slices.Contains(regions, rules.RegionUnknown) {
-		if missing != "" {
-			terms = append(terms, missing)
-		}
-		terms = append(terms, country+" IS NULL")
-		if len(all) > 0 {
-			terms = append(terms, fmt.Sprintf("%s NOT IN (%s)", country, strings.Join(all, ", ")))
-		}
-	}
 	if len(terms) == 0 {
 		return "false"
 	}
 	return "(" + strings.Join(terms, " OR ") + ")"
+}
+
+// textArray spells an array of texts as one constant, which takes PostgreSQL less time to read than a list of many.
+func textArray(texts []string) string {
+	escape := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	quoted := make([]string, len(texts))
+	for i, t := range texts {
+		quoted[i] = `"` + escape.Replace(t) + `"`
+	}
+	return literal("{"+strings.Join(quoted, ",")+"}") + "::pg_catalog.text[]"
 }
 
 // when spells the condition that the facts of a row, which are one of the atoms, are one of those selected: empty if

@@ -27,6 +27,7 @@ type ref struct {
 	alias      string   // to add behind the fragment, empty if the text has one
 	positional bool     // a column list renames the columns by position: none may be left out
 	complete   bool     // no column may be left out for want of use
+	guarded    bool     // it is asked once more outside whether a row is visible: what that depends on is needed
 	sample     string   // a TABLESAMPLE clause, moved into the fragment
 	name       string   // the alias, or the relation's name
 	level      *scope   // the query level that it stands in
@@ -402,7 +403,9 @@ func (r *resolver) finish(fenced bool) {
 
 // fragmentOf builds the fragment of a reference.
 func (r *resolver) fragmentOf(f *ref, fenced bool) string {
-	used := func(name string) bool { return f.positional || f.complete || f.names(name) || f.starred[name] }
+	used := func(name string) bool {
+		return f.positional || f.complete || f.names(name) || f.starred[name] || f.guarded && slices.Contains(f.plan.factColumns(), name)
+	}
 	if f.system != nil {
 		return f.system.fragment(f.names)
 	}
