@@ -126,11 +126,11 @@ func (s *session) giveUp(refusal *rewrite.Refusal) error {
 		return err
 	}
 	s.refused, s.begun, s.attempts = false, false, 0
-	if _, err := s.push(&expectation{kind: 'S'}); err != nil {
+	if err := s.sendSync(); err != nil {
 		return err
 	}
 	s.begun = false
-	return errors.Join(s.upstream.out.send(&pgproto3.Sync{}), s.upstream.out.flush())
+	return s.upstream.out.flush()
 }
 
 // flush handles Flush: the client waits for the answers to what it has sent.

@@ -72,7 +72,7 @@ func (s *session) check(statements ...*rewrite.Statement) error {
 
 // blockFailed reports whether it is certain that nothing will run before the transaction block has ended.
 func (s *session) blockFailed() bool {
-	return s.pending.len() == 0 && s.status() == 'E'
+	return !s.begun && s.pending.len() == 0 && s.status() == 'E'
 }
 
 // checkFor finds a check among those that are prepared, or prepares it. It returns nil if that has failed: then PostgreSQL skips what follows.

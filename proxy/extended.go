@@ -299,10 +299,14 @@ func (s *session) execute(h header) error {
 	}
 	runs, refusal := s.portalRuns(p, name)
 	if refusal != nil {
-		if p != nil {
-			refusal = s.recorded(p.prepared, refusal)
+		if p == nil {
+			return s.refuseExtended(refusal)
 		}
-		return s.refuseExtended(refusal)
+		// What came before may have failed: then this is skipped, and not refused.
+		if err := s.drain(0); err != nil || s.pending.ignoring() {
+			return err
+		}
+		return s.refuseAs(refuse(s.recorded(p.prepared, refusal)))
 	}
 	if err := s.begin(runs); err != nil {
 		return s.refuseExtended(auditRefusal())
@@ -394,10 +398,18 @@ func (s *session) recorded(p *prepared, r *rewrite.Refusal) *rewrite.Refusal {
 
 // refuseExtended makes PostgreSQL fail in place of a message that is not sent to it.
 func (s *session) refuseExtended(r *rewrite.Refusal) error {
+	if r.Code == codeUndefinedStatement || r.Code == codeUndefinedPortal { // the first thing that a message is looked at for
+		return s.refuseAs(refuseFirst(r))
+	}
+	return s.refuseAs(refuse(r))
+}
+
+// refuseAs sends an answer that refuses in place of a message.
+func (s *session) refuseAs(a *rewrite.Answer) error {
 	s.refused = true
-	sent, err := s.push(&expectation{kind: 'P', answer: refuse(r)})
+	sent, err := s.push(&expectation{kind: 'P', answer: a})
 	if err != nil || !sent {
 		return err
 	}
-	return s.upstream.out.send(&pgproto3.Parse{Name: refusedName, Query: unparsable})
+	return s.upstream.out.send(&pgproto3.Parse{Name: refusedName, Query: a.SQL})
 }

@@ -89,7 +89,7 @@ func (f *fakeRewriter) statement(text string, s rewrite.Session) rewrite.Stateme
 		kind("SAVEPOINT", rewrite.Effect{Kind: rewrite.EffectSavepoint, Name: word(1)})
 	case "copy":
 		kind("COPY", rewrite.Effect{})
-		if word(1) == "allowed" {
+		if word(1) == "allowed" || word(1) == "raises" {
 			st.Kind = rewrite.KindCopyFrom
 		}
 	case "prepare":

@@ -25,7 +25,7 @@ func (s *session) commandComplete(e *expectation, h header) error {
 		s.ownComplete(e)
 		return nil
 	}
-	s.pending.copyEnd()
+	s.pending.copyEnd(true)
 	r := e.running()
 	if r == nil {
 		if e.kind == 'E' || !s.direct {
@@ -129,12 +129,12 @@ func (s *session) readyForQuery(e *expectation, h header) error {
 	if err != nil {
 		return err
 	}
-	if len(body) != 1 || e == nil || e.extended() {
+	if len(body) != 1 || e == nil && !s.pending.unsynced() || e != nil && e.extended() {
 		return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
 	}
 	status := body[0]
 	silent := s.silent
-	if s.silent = false; !silent && (!e.swallow || e.shown) {
+	if s.silent = false; !silent && (e == nil || !e.swallow || e.shown) {
 		if err := s.client.out.raw(h.kind, body); err != nil {
 			return err
 		}
@@ -142,7 +142,9 @@ func (s *session) readyForQuery(e *expectation, h header) error {
 	if s.direct {
 		s.finish(e.running(), "", "")
 	}
-	s.skipRuns(e.runs)
+	if e != nil {
+		s.skipRuns(e.runs)
+	}
 	s.state.Lock()
 	if s.state.dirty || status != 'I' {
 		s.state.settings.Ready(status)
@@ -151,14 +153,14 @@ func (s *session) readyForQuery(e *expectation, h header) error {
 	}
 	s.state.status, s.state.ready = status, time.Now()
 	s.state.Unlock()
-	if e.kind == 'Q' { // it ends the unnamed ones
+	if e != nil && e.kind == 'Q' { // it ends the unnamed ones
 		s.statements.settle("", nil)
 		s.portals.settle("", nil)
 	}
 	if status == 'I' { // portals end with the transaction; cursors may be WITH HOLD
 		s.portals.drop(func(p *portal) bool { return !p.bySQL })
 	}
-	s.pending.pop()
+	s.pending.ready()
 	if silent || status == 'I' && s.server.draining.Load() {
 		s.wake()
 	}
@@ -216,7 +218,7 @@ func (s *session) errorResponse(e *expectation, h header) error {
 	if e.extended() {
 		s.skip(true)
 	} else {
-		s.pending.copyEnd()
+		s.pending.copyEnd(false)
 		e.current = len(e.runs)
 	}
 	return nil

@@ -28,6 +28,8 @@ type expectation struct {
 	check   *check
 	last    bool
 	attempt *attempt
+	// marked is true for a Sync with a Close of the proxy's behind it, whose answer tells that the Sync is answered.
+	marked bool
 	// owed is true for a Sync that ends a Query whose checks have failed, if they have; shown, if they have, and the client
 	// is to hear of it.
 	owed, shown bool
@@ -83,8 +85,10 @@ type pending struct {
 	closed bool
 	// skipping is true after an error in the extended protocol: PostgreSQL ignores all up to a Sync.
 	skipping bool
-	// copying is true while the client sends COPY data: PostgreSQL ignores Sync then.
-	copying bool
+	// copying is true while the client sends COPY data: PostgreSQL ignores Sync then. doubtful counts the Syncs that it has
+	// ignored so, or has answered if COPY failed before it read them: the answers do not tell which.
+	copying  bool
+	doubtful int
 }
 
 func newPending() *pending {
@@ -93,12 +97,18 @@ func newPending() *pending {
 	return p
 }
 
-// push adds a message that is about to be sent. It returns false if the message will be ignored upstream.
+// push adds a message that is about to be sent. It returns false if the message will be ignored upstream, and is not to be sent.
 func (p *pending) push(e *expectation) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.skipping && e.kind != 'S' || p.copying && e.kind == 'S' {
+	if p.skipping && e.kind != 'S' {
 		return false
+	}
+	if p.copying && e.kind == 'S' {
+		if !e.swallow {
+			p.doubtful++
+		}
+		return !e.swallow
 	}
 	p.skipping = false
 	if e.kind == 'c' {
@@ -108,7 +118,29 @@ func (p *pending) push(e *expectation) bool {
 		}
 	}
 	p.queue = append(p.queue, e)
+	if e.kind == 'S' && !e.swallow && p.inDoubt() {
+		e.marked = true
+		p.queue = append(p.queue, &expectation{kind: 'C', name: reservedName, swallow: true})
+	}
 	return true
+}
+
+// inDoubt reports whether the Sync that was just added may not be the next one to be answered: COPY data has ended, and
+// there was a Sync in front of them.
+func (p *pending) inDoubt() bool {
+	if p.doubtful > 0 {
+		return true
+	}
+	synced := false
+	for _, e := range p.queue {
+		switch {
+		case e.kind == 'S':
+			synced = true
+		case e.kind == 'c' && synced:
+			return true
+		}
+	}
+	return false
 }
 
 // ignoring reports whether upstream ignores what comes before the next Sync.
@@ -160,16 +192,49 @@ func (p *pending) copyIn() {
 		ended = ended || e.kind == 'c'
 		if ended || e.kind != 'S' {
 			kept = append(kept, e)
+		} else {
+			p.doubtful++
 		}
 	}
 	p.queue, p.copying = kept, !ended
 }
 
-// copyEnd follows upstream out of COPY FROM STDIN.
-func (p *pending) copyEnd() {
+// copyEnd follows upstream out of COPY FROM STDIN. If that has succeeded, it has read what the client sent before the end.
+func (p *pending) copyEnd(succeeded bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.copying = false
+	if succeeded {
+		p.doubtful = 0
+	}
+}
+
+// unsynced reports whether upstream may answer a Sync that the queue does not hold.
+func (p *pending) unsynced() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.doubtful > 0
+}
+
+// ready follows a ReadyForQuery.
+func (p *pending) ready() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case len(p.queue) == 0: // COPY has failed before the Sync was read
+		p.doubtful--
+		p.skipping = false
+	case !p.queue[0].marked: // else its mark tells when it is answered
+		p.drop(1)
+	}
+}
+
+// passMark follows the answer to the Close behind a marked Sync: no Sync is in doubt any more.
+func (p *pending) passMark() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.doubtful = 0
+	p.drop(2)
 }
 
 // drop removes the first n messages, and the ends of COPY data behind them.

@@ -18,6 +18,7 @@ const (
 	codeInvalidParameter     = "22023"
 	codeInvalidText          = "22P02"
 	codeUndefinedStatement   = "26000"
+	codeInFailedBlock        = "25P02"
 	codeInvalidAuthorization = "28000"
 	codeInvalidPassword      = "28P01"
 	codeUndefinedPortal      = "34000"
@@ -41,13 +42,33 @@ const (
 // integrityClass starts the SQLSTATEs of integrity constraint violations, whose DETAIL shows values.
 const integrityClass = "23"
 
-// unparsable is a text that PostgreSQL cannot parse. Its syntax error stands for a refusal of the
-// proxy, so that PostgreSQL itself aborts the transaction, skips to the Sync and reports its status.
-const unparsable = `"refused by pgscrim"`
+// unparsable is a text that PostgreSQL cannot parse, and unanalyzable one that it can parse, but fails to understand. Their errors
+// stand for refusals of the proxy, so that PostgreSQL itself aborts the transaction, skips to the Sync and reports its
+// status. In an aborted transaction block it does not look at what the second means, and says so: that goes for most
+// refusals.
+const (
+	refusedMarker = "refused by pgscrim"
+	unparsable    = `"` + refusedMarker + `"`
+	unanalyzable  = `SELECT "` + refusedMarker + `".x`
+)
 
-// refusedName is the name under which an unparsable text is sent to Parse. No statement of that name comes to be, and
+// refusedName is the name under which such a text is sent to Parse. No statement of that name comes to be, and
 // the client's unnamed statement stays.
 const refusedName = "pgscrim_refused"
+
+// precedesBlock reports whether PostgreSQL comes upon an error before it looks at whether the transaction block is aborted.
+func precedesBlock(sqlstate string) bool {
+	switch sqlstate {
+	case codeSyntaxError, codeBadEncoding, codeProtocolViolation:
+		return true
+	}
+	return false
+}
+
+// abortedRefusal is PostgreSQL's error for what comes in an aborted transaction block.
+func abortedRefusal() *rewrite.Refusal {
+	return &rewrite.Refusal{Code: codeInFailedBlock, Message: "current transaction is aborted, commands ignored until end of transaction block"}
+}
 
 // errorResponse puts a refusal into PostgreSQL's form.
 func errorResponse(severity string, r *rewrite.Refusal) *pgproto3.ErrorResponse {
@@ -84,7 +105,7 @@ func refusalBehind(a *rewrite.Answer, e *pgproto3.ErrorResponse) *rewrite.Refusa
 		}
 		return nil
 	}
-	if a.Refusal != nil && e.Code == codeSyntaxError {
+	if a.Refusal != nil && (e.Code == codeSyntaxError || e.Code == codeUndefinedTable && strings.Contains(e.Message, refusedMarker)) {
 		return a.Refusal
 	}
 	for i := range a.Statements {

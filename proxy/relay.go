@@ -153,6 +153,13 @@ func (s *session) acknowledged(e *expectation, h header) error {
 	case 's', 'I':
 		kind = 'E'
 	}
+	if e != nil && e.marked && h.kind == '3' {
+		s.pending.passMark()
+		if s.server.draining.Load() {
+			s.wake()
+		}
+		return s.upstream.in.skip(h.size)
+	}
 	if e == nil || e.kind != kind && (h.kind != 'I' || e.kind != 'Q') {
 		return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
 	}

@@ -173,15 +173,24 @@ func (s *session) endSegment() {
 
 // sync handles Sync.
 func (s *session) sync(h header) error {
-	sent, err := s.push(&expectation{kind: 'S'})
-	if err != nil {
+	if err := s.client.in.skip(h.size); err != nil {
 		return err
 	}
-	if !sent { // in the middle of COPY data PostgreSQL ignores it
-		return s.client.in.skip(h.size)
-	}
+	err := s.sendSync()
 	s.endSegment()
-	return s.client.in.relay(s.upstream.out, h)
+	return err
+}
+
+// sendSync sends a Sync that the client gets the answer to.
+func (s *session) sendSync() error {
+	e := &expectation{kind: 'S'}
+	if _, err := s.push(e); err != nil {
+		return err
+	}
+	if err := s.upstream.out.send(&pgproto3.Sync{}); err != nil || !e.marked {
+		return err
+	}
+	return errors.Join(s.upstream.out.send(&pgproto3.Close{ObjectType: 'S', Name: reservedName}), s.upstream.out.send(&pgproto3.Flush{}))
 }
 
 // copyData relays the data of COPY FROM STDIN. Outside of COPY, PostgreSQL ignores it.

@@ -71,7 +71,11 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 	if answer.Refusal == nil {
 		var refusal *rewrite.Refusal
 		if runs, refusal = s.runsOf(sql, answer, answer.Statements); refusal != nil {
-			answer = refuse(refusal)
+			whole := refuse(refusal)
+			if endsBlock(answer.Statements[0].Effect.Kind) { // an aborted block would be over before
+				whole = refuseFirst(refusal)
+			}
+			answer = whole
 		}
 	}
 	s.querying = true
@@ -115,15 +119,16 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 // makeReady sends what has to come before a query string. again is true if prepared statements are made again, which may fail.
 func (s *session) makeReady(answer *rewrite.Answer, runs []*run) (again bool, err error) {
 	var reads []*rewrite.Statement
-	alone := !s.begun // else messages of the client's would be skipped with the Query
-	ended := false    // a COMMIT or ROLLBACK ends the locks of the checks
+	// Else messages of the client's would be skipped with the Query, or nothing runs before a ROLLBACK.
+	alone := !s.begun && !(s.blockFailed() && len(runs) > 0 && endsBlock(runs[0].statement.Effect.Kind))
+	ended := false // a COMMIT or ROLLBACK ends the locks of the checks
 	for _, r := range runs {
 		reads = append(reads, r.statement)
 		if of := r.behind(); of != nil {
 			reads = append(reads, of)
 		}
 		alone = alone && (len(runs) == 1 || !setsUp(r.statement) && !ended)
-		ended = ended || r.statement.Effect.Kind == rewrite.EffectCommit || r.statement.Effect.Kind == rewrite.EffectRollback
+		ended = ended || endsBlock(r.statement.Effect.Kind)
 	}
 	switch {
 	case alone:
@@ -155,6 +160,11 @@ func setsUp(st *rewrite.Statement) bool {
 		return false
 	}
 	return true
+}
+
+// endsBlock reports whether a statement is one that runs in an aborted transaction block and ends that state.
+func endsBlock(kind rewrite.EffectKind) bool {
+	return kind == rewrite.EffectCommit || kind == rewrite.EffectRollback || kind == rewrite.EffectRollbackTo
 }
 
 // endSkipped ends a Query that was not sent because what had to come before it has failed.

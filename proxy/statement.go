@@ -21,7 +21,9 @@ type run struct {
 	makes *prepared
 	opens *portal
 	// opened is the audit record to close, nil if there is none.
-	opened  *audit.Record
+	opened *audit.Record
+	// first is true for a refusal that comes before PostgreSQL looks at whether the transaction block is aborted.
+	first   bool
 	policy  string
 	notices string // pgscrim.notices as it stood
 
@@ -64,8 +66,14 @@ func (s *session) ask(sql string, types []uint32) *rewrite.Answer {
 	return decided(s.server.currentRewriter().Rewrite(sql, session))
 }
 
-// decided refuses an answer in which a statement is neither allowed nor refused.
+// decided refuses an answer in which a statement is neither allowed nor refused. What is refused as a whole is sent as the
+// proxy's own refusals are.
 func decided(a *rewrite.Answer) *rewrite.Answer {
+	if a.Refusal != nil && a.Unknown == nil {
+		whole := *a
+		whole.SQL = refuse(a.Refusal).SQL
+		return &whole
+	}
 	for i := range a.Statements {
 		if st := &a.Statements[i]; st.Refusal == nil && st.Decision != rewrite.Pass && st.Decision != rewrite.Rewrite {
 			return refuse(&rewrite.Refusal{Code: codeInsufficient, Message: "the policy has not decided on the statement"})
@@ -74,8 +82,16 @@ func decided(a *rewrite.Answer) *rewrite.Answer {
 	return a
 }
 
-// refuse makes an answer of a refusal: a text that cannot be parsed upstream.
+// refuse makes an answer of a refusal: a text that fails upstream.
 func refuse(r *rewrite.Refusal) *rewrite.Answer {
+	if precedesBlock(r.Code) {
+		return refuseFirst(r)
+	}
+	return &rewrite.Answer{SQL: unanalyzable, Changed: true, Refusal: r}
+}
+
+// refuseFirst makes an answer of a refusal that comes before PostgreSQL looks at whether the transaction block is aborted.
+func refuseFirst(r *rewrite.Refusal) *rewrite.Answer {
 	return &rewrite.Answer{SQL: unparsable, Changed: true, Refusal: r}
 }
 
@@ -241,9 +257,17 @@ func (s *session) outdated(p *prepared) bool {
 // begin writes the audit records of statements that are about to be sent. A statement that is refused
 // gets its only one here: it has the error, and needs no closing.
 func (s *session) begin(runs []*run) error {
-	for _, r := range runs {
+	for i, r := range runs {
 		record := s.statementRecord(r)
-		if refusal := r.statement.Refusal; refusal != nil {
+		refusal := r.statement.Refusal
+		if refusal != nil {
+			aborted, err := s.inFailedBlock()
+			if err != nil {
+				return err
+			}
+			if aborted && i == 0 && !r.first {
+				refusal = abortedRefusal()
+			}
 			record.SQLState, record.Detail = refusal.Code, refusal.Message
 		}
 		seq, err := s.server.cfg.Audit.Append(record)
@@ -251,11 +275,21 @@ func (s *session) begin(runs []*run) error {
 			s.log.Error().Err(err).Str("event", "audit").Msg("cannot write the audit record of a statement")
 			return err
 		}
-		if r.statement.Refusal == nil {
+		if refusal == nil {
 			record.Seq, r.opened = seq, record
 		}
 	}
 	return nil
+}
+
+// inFailedBlock reports whether a refused message finds its transaction block aborted, waiting for the answers that tell. In
+// the middle of a segment it does not: an error there has PostgreSQL skip what follows.
+func (s *session) inFailedBlock() (bool, error) {
+	if s.begun || !s.view.InBlock() {
+		return false, nil
+	}
+	err := s.drain(0)
+	return s.blockFailed(), err
 }
 
 // beginRefused writes the audit record of a text that is refused as a whole.
@@ -269,6 +303,7 @@ func (s *session) beginRefused(sql string, a *rewrite.Answer) error {
 	return s.begin([]*run{{
 		statement: &rewrite.Statement{Text: sql, Decision: decision, Refusal: a.Refusal, Purpose: values.Purpose, Reason: values.Reason},
 		policy:    policy,
+		first:     a.SQL == unparsable,
 	}})
 }
 
