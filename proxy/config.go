@@ -89,9 +89,13 @@ func (l Limits) withDefaults() Limits {
 	return l
 }
 
-// Auditor keeps audit records. Append returns once the record is as durable as it is configured to be,
-// with its sequence number.
+// Auditor keeps audit records. *audit.Log is one.
 type Auditor interface {
+	// Write takes a record and returns its sequence number. After an error the record counts as not written.
+	Write(*audit.Record) (seq uint64, err error)
+	// Wait returns once a record that was written is as durable as it is configured to be, and all before it.
+	Wait(seq uint64) error
+	// Append is Write and Wait in one.
 	Append(*audit.Record) (seq uint64, err error)
 }
 
@@ -110,6 +114,7 @@ type Rewriter interface {
 var (
 	_ Rewriter = (*rewrite.Rewriter)(nil)
 	_ Tripwire = (*rewrite.Rewriter)(nil)
+	_ Auditor  = (*audit.Log)(nil)
 )
 
 // Tripwire is what a Rewriter may also be: a second look at what comes back. MustNotAppear reports whether the

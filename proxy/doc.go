@@ -32,7 +32,8 @@
 //
 // # Invariants
 //
-// No statement is sent before its audit record was written, and none without one. No byte of the client's
+// No statement is sent before its audit record was written, and none without one. A record is on disk before the statement is sent
+// or, if that only reads, before the first byte of its answer leaves: else the session ends (58030). No byte of the client's
 // reaches pgproto3 unchecked. A value in a row is never decoded, and no message is held as a whole that need not be. Each
 // side is flushed before the other is waited for. What the session is upstream (settings, names) is taken
 // from upstream's answers; where the next message depends on an answer that is still to come, it waits.

@@ -106,6 +106,11 @@ func (f *fakeRewriter) statement(text string, s rewrite.Session) rewrite.Stateme
 		kind("CLOSE", rewrite.Effect{Kind: rewrite.EffectClosePortal, Name: word(1)})
 	}
 	switch {
+	case strings.Contains(text, "insert"), strings.Contains(text, "nextval"):
+	default:
+		st.Reads = st.Effect.Kind == rewrite.NoEffect && st.Kind == "SELECT"
+	}
+	switch {
 	case strings.Contains(text, "secret"):
 		st.Decision, st.Rewritten = rewrite.Deny, `SELECT * FROM "pgscrim refused 1"`
 		st.Refusal = &rewrite.Refusal{Code: "42501", Message: "column secret is denied", Hint: "ask the owner", Position: 8, Marker: "pgscrim refused 1", Rule: "no-secrets"}
@@ -134,9 +139,35 @@ type recorder struct {
 	mu      sync.Mutex
 	records []*audit.Record
 	broken  bool
+	// disk, if set, is asked by Wait.
+	disk func(seq uint64) error
 }
 
 func (r *recorder) Append(record *audit.Record) (uint64, error) {
+	seq, err := r.Write(record)
+	if err != nil {
+		return 0, err
+	}
+	return seq, r.Wait(seq)
+}
+
+func (r *recorder) Wait(seq uint64) error {
+	r.mu.Lock()
+	disk := r.disk
+	r.mu.Unlock()
+	if disk == nil {
+		return nil
+	}
+	return disk(seq)
+}
+
+func (r *recorder) setDisk(disk func(seq uint64) error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.disk = disk
+}
+
+func (r *recorder) Write(record *audit.Record) (uint64, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.broken {

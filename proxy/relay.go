@@ -54,6 +54,8 @@ func (s *session) upstreamGone(err error) {
 // relayFailed tells the client, where it can, why the session ends in the middle.
 func (s *session) relayFailed(err error) {
 	switch {
+	case errors.Is(err, errUnrecorded):
+		s.tell(auditRefusal())
 	case errors.Is(err, errTripwire):
 		s.log.Error().Str("event", "tripwire").Msg("a protected column was about to appear in a result: session ended")
 		s.tell(&rewrite.Refusal{
@@ -91,6 +93,8 @@ var (
 	errOutOfTurn = errors.New("message out of turn")
 	errCopyIn    = errors.New("upstream asks for COPY data")
 	errSetting   = errors.New("setting changed")
+	// errUnrecorded says that an audit record cannot be written, or is not known to be on disk.
+	errUnrecorded = errors.New("not on record")
 	// errClientGone is what a failed write to the client is to relay.
 	errClientGone = errors.New("client is gone")
 )
@@ -98,6 +102,10 @@ var (
 // answered handles one message from upstream.
 func (s *session) answered(h header) error {
 	e := s.pending.front()
+	if r := e.running(); r != nil && r.owed > 0 {
+		s.client.out.owe(r.owed, s.onRecord)
+		r.owed = 0
+	}
 	switch h.kind {
 	case 'D', 'd': // DataRow, CopyData
 		r := e.running()

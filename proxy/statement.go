@@ -23,7 +23,9 @@ type run struct {
 	// opened is the audit record to close, nil if there is none.
 	opened *audit.Record
 	// first is true for a refusal that comes before PostgreSQL looks at whether the transaction block is aborted.
-	first   bool
+	first bool
+	// owed is the sequence number of that record until relay has seen that the result must wait for it; 0 if it need not.
+	owed    uint64
 	policy  string
 	notices string // pgscrim.notices as it stood
 
@@ -254,9 +256,18 @@ func (s *session) outdated(p *prepared) bool {
 	return p.answer.Policy != policy || p.answer.Catalog != catalog
 }
 
+// reads reports whether the statement only reads.
+func (r *run) reads() bool {
+	of := r.behind()
+	return r.statement.Reads && (of == nil || of.Reads)
+}
+
 // begin writes the audit records of statements that are about to be sent. A statement that is refused
-// gets its only one here: it has the error, and needs no closing.
+// gets its only one here: it has the error, and needs no closing. If all of them only read, they may run while their records are on
+// the way to the disk, and their results wait for that; else the statements do.
 func (s *session) begin(runs []*run) error {
+	wait := false
+	var last uint64
 	for i, r := range runs {
 		record := s.statementRecord(r)
 		refusal := r.statement.Refusal
@@ -270,14 +281,23 @@ func (s *session) begin(runs []*run) error {
 			}
 			record.SQLState, record.Detail = refusal.Code, refusal.Message
 		}
-		seq, err := s.server.cfg.Audit.Append(record)
+		seq, err := s.server.cfg.Audit.Write(record)
 		if err != nil {
-			s.log.Error().Err(err).Str("event", "audit").Msg("cannot write the audit record of a statement")
-			return err
+			return s.unrecorded(err)
 		}
+		wait, last = wait || refusal != nil || !r.reads(), seq
 		if refusal == nil {
-			record.Seq, r.opened = seq, record
+			record.Seq, r.opened, r.owed = seq, record, seq
 		}
+	}
+	if !wait {
+		return nil
+	}
+	if err := s.server.cfg.Audit.Wait(last); err != nil {
+		return s.unrecorded(err)
+	}
+	for _, r := range runs {
+		r.owed = 0
 	}
 	return nil
 }
@@ -290,6 +310,20 @@ func (s *session) inFailedBlock() (bool, error) {
 	}
 	err := s.drain(0)
 	return s.blockFailed(), err
+}
+
+// onRecord waits until an audit record is on disk.
+func (s *session) onRecord(seq uint64) error {
+	if err := s.server.cfg.Audit.Wait(seq); err != nil {
+		return s.unrecorded(err)
+	}
+	return nil
+}
+
+// unrecorded logs that the audit record of a statement cannot be written.
+func (s *session) unrecorded(err error) error {
+	s.log.Error().Err(err).Str("event", "audit").Msg("cannot write the audit record of a statement")
+	return fmt.Errorf("%w: %w", errUnrecorded, err)
 }
 
 // beginRefused writes the audit record of a text that is refused as a whole.
@@ -371,7 +405,7 @@ func (s *session) finish(r *run, sqlstate, detail string) {
 	record.SQLState, record.Detail = sqlstate, detail
 	record.Purpose, record.Reason, record.Fingerprint = opened.Purpose, opened.Reason, opened.Fingerprint
 	record.Decision, record.Policy = opened.Decision, opened.Policy
-	if _, err := s.server.cfg.Audit.Append(record); err != nil {
+	if _, err := s.server.cfg.Audit.Write(record); err != nil {
 		// The record before it stands; the next statement will be refused if the log stays broken.
 		s.log.Error().Err(err).Str("event", "audit").Msg("cannot write the audit record that closes a statement")
 	}

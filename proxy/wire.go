@@ -152,6 +152,10 @@ type writer struct {
 	buf     outBuffer
 	frame   [headerBytes]byte // here, as an array of its own would escape to the heap
 	scratch []byte
+
+	// owed is the audit record that must be on disk before what lies behind the first free bytes of buf leaves; 0 is none.
+	owed uint64
+	free int
 }
 
 func newWriter(w io.Writer, pool *bufferPool) *writer {
@@ -186,6 +190,25 @@ func (w *writer) send(m pgproto3.Message) error {
 	}
 	_, err = w.buf.Write(b)
 	return err
+}
+
+// owe keeps what is written from now on back until wait says that the audit record seq is on disk. If it fails, that is dropped, and the
+// writer can be used for a last message: what has left ends with a message.
+func (w *writer) owe(seq uint64, wait func(seq uint64) error) {
+	if w.owed == 0 {
+		w.free = w.buf.n
+	}
+	w.owed = seq
+	if w.buf.before == nil {
+		w.buf.before = func() (int, error) {
+			if w.owed == 0 {
+				return 0, nil
+			}
+			owed := w.owed
+			w.owed = 0
+			return w.free, wait(owed)
+		}
+	}
 }
 
 func (w *writer) flush() error { return w.buf.flush() }

@@ -61,6 +61,9 @@ type Statement struct {
 	Refusal *Refusal
 	// OnError, if set, stands for an upstream error (22P02) that contains its Marker.
 	OnError *Refusal
+	// Reads is true if the statement only reads: it may run while its audit record is on the way to the disk. Of an EXECUTE or
+	// FETCH, what it refers to must read only, too.
+	Reads bool
 	// HideDetail is true if the DETAIL of an integrity error (SQLSTATE class 23) may show values that the caller may not see.
 	HideDetail bool
 	// Relations are the relations that are read, schema-qualified, sorted.

@@ -67,6 +67,7 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 			r.refuse(at, *refusal)
 			return 0
 		}
+		r.volatile = r.volatile || f.Volatile == 'v'
 	}
 	if len(candidates) == 0 && len(x.Args) == 1 && r.isTypeName(name) {
 		// f(x) is also a cast to a type of that name.

@@ -38,6 +38,8 @@ type resolver struct {
 	calm bool
 	// joined is true if a query level has several FROM items.
 	joined bool
+	// volatile is true if the statement calls a function that may change something.
+	volatile bool
 	// locks is true if the statement locks rows; lockedOnly is a relation that it may lock only if it reads nothing protected.
 	locks      bool
 	lockedOnly *catalog.Relation

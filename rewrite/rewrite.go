@@ -242,6 +242,7 @@ func (r *Rewriter) decide(run *run, raw *pg_query.RawStmt) {
 		}
 	}
 	if out.Refusal == nil {
+		out.Reads = run.reads()
 		return
 	}
 	refusal := *out.Refusal

@@ -202,6 +202,7 @@ func (r *run) setConfig(s *pg_query.SelectStmt) bool {
 			return false
 		}
 	}
+	r.writes = true
 	r.visited[s] = true
 	for _, c := range calls {
 		r.visited[c.call] = true

@@ -24,6 +24,7 @@ type run struct {
 	last    bool // the last of its string: comments behind it are its own
 	visited visited
 	inlined bool // a view's definition stands in the result
+	writes  bool // rows, or what a volatile function may
 	// confined are the insertions of the statement (see insertions) whose rows are checked, with the place of the subject's value.
 	confined map[int]int
 	out      *Statement
@@ -44,6 +45,15 @@ func (r *run) refuse(refusal *Refusal) {
 	if r.out.Refusal == nil {
 		r.out.Refusal = refusal
 	}
+}
+
+// reads reports whether the statement only reads.
+func (r *run) reads() bool {
+	switch r.out.Kind {
+	case "SELECT", "DECLARE CURSOR", "FETCH", "MOVE", "PREPARE", "EXECUTE", "EXPLAIN", "COPY", "SHOW", "BEGIN":
+		return !r.writes && r.out.Effect.Kind != EffectSet // by set_config
+	}
+	return false
 }
 
 func (r *run) replace(e edit) { r.edits = append(r.edits, e) }
@@ -97,6 +107,7 @@ func (r *run) conclude(q *resolver) {
 			r.out.Hidden = append(r.out.Hidden, h)
 		}
 	})
+	r.writes = r.writes || q.volatile
 	r.inlined = r.inlined || slices.ContainsFunc(q.refs, func(f *ref) bool { return f.view != nil })
 	if len(q.edits) > q.qualified {
 		r.out.Decision = Rewrite

@@ -31,6 +31,7 @@ func (r *run) write(n *pg_query.Node) {
 
 // modification walks INSERT, UPDATE, DELETE and MERGE, which may stand in WITH, and returns what RETURNING gives.
 func (r *run) modification(q *resolver, n *pg_query.Node, ctes *cte, top bool) (cols []column, open bool) {
+	r.writes = true
 	with := func(w *pg_query.WithClause) *cte {
 		if w == nil {
 			return ctes

@@ -182,6 +182,8 @@ const password = "secret"
 type auditor struct{ n atomic.Uint64 }
 
 func (a *auditor) Append(*audit.Record) (uint64, error) { return a.n.Add(1), nil }
+func (a *auditor) Write(*audit.Record) (uint64, error)  { return a.n.Add(1), nil }
+func (a *auditor) Wait(uint64) error                    { return nil }
 
 // serve starts a proxy in front of a database and returns the address for a user.
 func serve(t *testing.T, dsn, policyFile string, users []proxy.User) func(user string) string {
