@@ -30,6 +30,8 @@ func TestHiddenRowsRaiseNothing(t *testing.T) {
 		"SELECT 1 FROM customers WHERE id::int4 > 0",
 		"SELECT 1 FROM customers WHERE name::crm.email IS NOT NULL",
 		"SELECT 1 FROM customers WHERE id = 1::oid",
+		"SELECT 1 FROM customers WHERE id = '1'::oid",
+		"SELECT 1 FROM customers WHERE id IN ('1'::oid)",
 		"SELECT 1 FROM customers WHERE id IN (1::oid)",
 		"SELECT 1 FROM customers WHERE id BETWEEN 1::oid AND 2::oid",
 		"SELECT 1 FROM customers WHERE CASE id WHEN 1::oid THEN true ELSE false END",

@@ -31,8 +31,7 @@
 // those of the product (package mutants).
 //
 // Three things are left to the plan, as in PostgreSQL itself: the order of rows that have none, how many visible rows come
-// before an error that one of them raises, and, where one of two databases is the visible one, which of several rows that
-// fail is met first, if any.
+// before an error that one of them raises, and which of several rows that fail is met first, if any (TestByPlan).
 //
 // Databases are copies of one template, so that even OIDs are the same, and their names have the same length.
 package oracle

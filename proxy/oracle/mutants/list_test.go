@@ -117,7 +117,7 @@ func mutants() []mutant {
 		{name: "positions are shifted", file: "proxy/refusal.go", old: `int32(a.OriginalPosition(int(e.Position)))`, new: `int32(a.OriginalPosition(int(e.Position)) + 1)`},
 		{name: "positions are those of the rewritten text", file: "proxy/refusal.go", old: `int32(a.OriginalPosition(int(e.Position)))`, new: `e.Position; _ = a`},
 		{name: "the detail of an integrity error is kept", file: "proxy/outcome.go", old: `fields.Detail = ""`, new: `_ = fields.Detail`, by: transcripts},
-		{name: "the context of an error is kept", file: "proxy/refusal.go", old: `e.InternalPosition, e.InternalQuery, e.Where = 0, "", ""`, new: `_ = e.Where`},
+		{name: "the context of an error is kept", file: "proxy/refusal.go", old: `e.InternalPosition, e.InternalQuery, e.Where = 0, "", ""`, new: `_ = e.Where`, by: transcripts},
 		{name: "the tripwire is off", file: "proxy/tripwire.go", old: `if table != 0 && wire.MustNotAppear(caller, table, column) {`, new: `if false && wire.MustNotAppear(caller, table, column) {`, by: tripwire},
 		{name: "the walk over the parse tree is off", file: "rewrite/complete.go", old: `if !v[x] {`, new: `if false && !v[x] {`, by: tests{"./rewrite", "^TestMissed$"}},
 	}
