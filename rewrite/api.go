@@ -157,6 +157,7 @@ const (
 	EffectClosePortal                 // Name, or all if empty
 	EffectCreateTemporary             // Name, Value: the columns; Local: ON COMMIT DROP
 	EffectDropTemporary               // Name: one or several
+	EffectAlterTemporary              // Name; Value: its name and columns from now on
 	EffectDiscardTemporary            // DISCARD TEMP
 	EffectCreateTable                 // Name: one or several tables in a writable schema
 	EffectDropTable                   // likewise

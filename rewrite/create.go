@@ -71,11 +71,19 @@ func (r *resolver) constraint(c *pg_query.Constraint) {
 	r.expr(c.GetRawExpr(), &scope{exempt: true, items: []*item{{open: true}}})
 }
 
-// creates notes the table that a statement makes. Temporary tables and their row types come before those of pg_catalog, which
-// definitions of views and expressions of the policy name without their schema: such names are refused.
+// mayName reports whether a temporary table may have a name. Temporary tables and their row types come before those of pg_catalog,
+// which definitions of views and expressions of the policy name without their schema: such names are refused.
+func (r *run) mayName(name string) bool {
+	if r.snap.Relation("pg_catalog", name) == nil && r.snap.TypeByName("pg_catalog", name) == nil {
+		return true
+	}
+	r.refuse(&Refusal{Code: "42501", Message: fmt.Sprintf("a temporary table may not be named %q as a relation or type of pg_catalog", name), Hint: "Choose another name."})
+	return false
+}
+
+// creates notes the table that a statement makes.
 func (r *run) creates(rv *pg_query.RangeVar, columns []string, onCommit pg_query.OnCommitAction) {
-	if r.snap.Relation("pg_catalog", rv.Relname) != nil || r.snap.TypeByName("pg_catalog", rv.Relname) != nil {
-		r.refuse(&Refusal{Code: "42501", Message: fmt.Sprintf("a temporary table may not be named %q as a relation or type of pg_catalog", rv.Relname), Hint: "Choose another name."})
+	if !r.mayName(rv.Relname) {
 		return
 	}
 	r.out.Effect = Effect{
@@ -207,16 +215,19 @@ func (r *run) createIndex(s *pg_query.IndexStmt) {
 	r.conclude(q)
 }
 
-// analyze handles ANALYZE of temporary tables.
+// analyze handles ANALYZE of temporary tables and those of writable schemas, and VACUUM of temporary tables.
 func (r *run) analyze(s *pg_query.VacuumStmt) {
 	r.out.Kind = "ANALYZE"
+	if s.IsVacuumcmd {
+		r.out.Kind = "VACUUM"
+	}
 	q := r.resolver()
 	for _, n := range s.Rels {
-		if _, ok := q.temporary(n.GetVacuumRelation().GetRelation()); !ok && q.sandbox(n.GetVacuumRelation().GetRelation()) == nil {
+		if _, ok := q.temporary(n.GetVacuumRelation().GetRelation()); !ok && (s.IsVacuumcmd || q.sandbox(n.GetVacuumRelation().GetRelation()) == nil) {
 			r.notTemporary()
 		}
 	}
-	if s.IsVacuumcmd || len(s.Rels) == 0 {
+	if len(s.Rels) == 0 {
 		r.notTemporary()
 	}
 	r.conclude(q)

@@ -15,7 +15,7 @@
 //
 //	guard      bound the depth before the C parser sees the text            (parse.go)
 //	parse      pg_query's parse tree                                        (parse.go)
-//	handle     what is done with each kind of statement                     (statement.go, setting.go, create.go, write.go)
+//	handle     what is done with each kind of statement                     (statement.go, setting.go, create.go, alter.go, write.go)
 //	resolve    which relation, column, function does each name mean         (resolve.go, from.go, names.go, expression.go, function.go)
 //	complete   nothing in the parse tree was passed over                    (complete.go)
 //	decide     which rows and cells of it may this caller see               (bind.go, plan.go, package rules)

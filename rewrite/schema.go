@@ -131,38 +131,3 @@ func (r *run) dropsMade(s *pg_query.DropStmt) bool {
 	r.made(EffectDropTable, tables...)
 	return true
 }
-
-// alterTable handles the plain changes of the columns of a table in a writable schema.
-func (r *run) alterTable(s *pg_query.AlterTableStmt) {
-	r.out.Kind = "ALTER TABLE"
-	q := r.resolver()
-	rel := q.sandbox(s.Relation)
-	if rel == nil || s.Objtype != pg_query.ObjectType_OBJECT_TABLE {
-		r.refuse(&Refusal{Code: "42501", Message: "permission denied to alter " + s.Relation.Relname,
-			Hint: "Only tables of a schema in which the policy lets you make tables can be altered. Create the temporary table anew."})
-		return
-	}
-	for _, n := range s.Cmds {
-		c := n.GetAlterTableCmd()
-		switch c.Subtype {
-		case pg_query.AlterTableType_AT_AddColumn, pg_query.AlterTableType_AT_AlterColumnType:
-			d := c.Def.GetColumnDef()
-			q.typeName(d.GetTypeName())
-			q.expr(d.GetRawDefault(), &scope{exempt: true, items: []*item{{open: true}}}) // USING
-			for _, k := range d.GetConstraints() {
-				q.constraint(k.GetConstraint())
-			}
-		case pg_query.AlterTableType_AT_ColumnDefault:
-			q.expr(c.Def, &scope{exempt: true})
-		case pg_query.AlterTableType_AT_AddConstraint:
-			q.constraint(c.Def.GetConstraint())
-		case pg_query.AlterTableType_AT_DropColumn, pg_query.AlterTableType_AT_DropConstraint, pg_query.AlterTableType_AT_SetNotNull, pg_query.AlterTableType_AT_DropNotNull:
-		default:
-			q.unsupported(-1, "this form of ALTER TABLE", "Create the table anew.")
-		}
-		if c.Behavior == pg_query.DropBehavior_DROP_CASCADE {
-			q.unsupported(-1, "ALTER TABLE ... CASCADE", "")
-		}
-	}
-	r.conclude(q)
-}

@@ -75,6 +75,8 @@ func (s *Settings) Apply(e Effect) {
 		for _, name := range strings.Split(e.Name, temporaryNames) {
 			s.current.Temporary, s.session.Temporary = s.current.Temporary.without(name), s.session.Temporary.without(name)
 		}
+	case EffectAlterTemporary:
+		s.current.Temporary, s.session.Temporary = s.current.Temporary.altered(e.Name, e.Value), s.session.Temporary.altered(e.Name, e.Value)
 	case EffectCreateTable:
 		s.current.Fresh, s.session.Fresh = s.current.Fresh.plus(fresh(e.Name)), s.session.Fresh.plus(fresh(e.Name))
 	case EffectDropTable:

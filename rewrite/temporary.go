@@ -56,3 +56,14 @@ func (t temporary) without(name string) temporary {
 	})
 	return temporary(strings.Join(kept, temporaryTables))
 }
+
+// altered replaces a table, if it is there.
+func (t temporary) altered(name, entry string) temporary {
+	tables := t.tables()
+	for i, table := range tables {
+		if own, _, _ := strings.Cut(table, temporaryNames); own == name {
+			tables[i] = entry
+		}
+	}
+	return temporary(strings.Join(tables, temporaryTables))
+}

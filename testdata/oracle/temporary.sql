@@ -76,3 +76,41 @@ CREATE TEMP TABLE secretly AS SELECT email::integer FROM crm.customers WHERE id 
 CREATE TEMP TABLE denied AS SELECT national_id FROM crm.customers
 
 CREATE TEMP TABLE a AS SELECT 1 AS x; SELECT x FROM a; DROP TABLE a
+
+CREATE TEMP TABLE t AS SELECT id, email FROM crm.customers WHERE id < 9
+--;
+ALTER TABLE t ADD COLUMN n int DEFAULT 3 CHECK (n > 0), ADD PRIMARY KEY (id)
+--;
+ALTER TABLE t ALTER COLUMN n TYPE text USING n || '!', ALTER email SET DEFAULT 'none', ADD UNIQUE (email, n)
+--;
+INSERT INTO t (id, n) VALUES (100, 'x')
+--;
+ALTER TABLE t RENAME COLUMN email TO mail
+--;
+ALTER TABLE t DROP COLUMN n, ALTER id DROP NOT NULL
+--;
+SELECT id, mail, (SELECT email FROM crm.customers c WHERE c.id = t.id) FROM t ORDER BY id
+
+CREATE TEMP TABLE t (id int)
+--;
+ALTER TABLE t ADD COLUMN id int
+--;
+ALTER TABLE t RENAME COLUMN nosuch TO x
+--;
+ALTER TABLE t DROP COLUMN nosuch
+--;
+VACUUM t
+--;
+SELECT * FROM t
+
+SET search_path = crm
+--;
+CREATE TEMP TABLE t AS SELECT 1 AS id, 'mine' AS email
+--;
+ALTER TABLE t RENAME TO customers
+--;
+SELECT email FROM customers
+--;
+SELECT count(*), max(email) FROM crm.customers
+--;
+SELECT * FROM t
