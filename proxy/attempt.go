@@ -19,6 +19,8 @@ type attempt struct {
 	// repeatable is false if it must not be sent again, query is true if it ends with a Query: PostgreSQL needs a Sync after
 	// a check that fails before one.
 	repeatable, query bool
+	// synced is true once a Sync was sent behind the Query. It belongs to serve.
+	synced bool
 	// sent are the client's messages, whole is false if there were too many bytes.
 	sent  []byte
 	whole bool
@@ -68,7 +70,7 @@ func (s *session) resume(next bool) error {
 		return s.again(a)
 	case attemptShown:
 		s.attempt, s.attempts = nil, 0
-		if !a.query {
+		if !a.query || a.synced {
 			return nil
 		}
 		return errors.Join(s.sendOwn(&expectation{kind: 'S', owed: true, shown: true}, &pgproto3.Sync{}), s.upstream.out.flush())
@@ -92,7 +94,7 @@ func (s *session) again(a *attempt) error {
 	}
 	s.attempt, s.fresh = nil, true
 	s.attempts++
-	if err := s.server.refresh(); err != nil {
+	if err := s.refresh(); err != nil {
 		return s.giveUp(refreshRefusal(err))
 	}
 	if !a.whole {

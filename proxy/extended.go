@@ -224,7 +224,7 @@ func (s *session) bind(h header) error {
 		}
 		return s.refuseExtended(refusal)
 	}
-	made := &portal{prepared: p, bound: s.segment}
+	made := &portal{prepared: p, bound: s.segment, by: s.rewriter}
 	sent, err := s.push(&expectation{kind: 'B', answer: p.answer, name: objectName(name), made: made})
 	if err != nil {
 		return err
@@ -268,8 +268,14 @@ func (s *session) describe(h header) error {
 		if p == nil && !s.direct { // upstream there may be one of the proxy's
 			return s.refuseExtended(missingPortal(name))
 		}
+		if p != nil && !s.direct && p.bound != s.segment && s.outdated(p.prepared) && !s.unchanged(p.prepared) {
+			return s.refuseExtended(s.recorded(p.prepared, s.mayFetch(p, name)))
+		}
 		if p != nil {
 			e.described = p.statement
+			if p.bound == s.segment {
+				e.by = p.by
+			}
 		}
 	}
 	sent, err := s.push(e)

@@ -226,11 +226,8 @@ func (s *session) errorResponse(e *expectation, h header) error {
 
 // skip follows PostgreSQL to the next Sync. shown says that the client has heard of the error.
 func (s *session) skip(shown bool) {
-	for _, skipped := range s.pending.fail() {
+	for _, skipped := range s.pending.fail(shown) {
 		s.skipRuns(skipped.runs)
-	}
-	if next := s.pending.front(); next != nil && next.owed && shown {
-		next.shown = true // it stands for the end of the Query that was skipped
 	}
 }
 

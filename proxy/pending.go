@@ -41,6 +41,8 @@ type expectation struct {
 	statement *prepared
 	made      *portal
 	portal    bool
+	// by is the rewriter that has answered what the message runs or describes.
+	by Rewriter
 	// described is the statement that a Describe is about.
 	described *rewrite.Statement
 	// runs are the statements that the message runs, in order; current is the one under way.
@@ -84,7 +86,8 @@ type pending struct {
 	queue  []*expectation
 	closed bool
 	// skipping is true after an error in the extended protocol: PostgreSQL ignores all up to a Sync.
-	skipping bool
+	// owing is true if the client is to hear the end of a Query that may be skipped so.
+	skipping, owing bool
 	// copying is true while the client sends COPY data: PostgreSQL ignores Sync then. doubtful counts the Syncs that it has
 	// ignored so, or has answered if COPY failed before it read them: the answers do not tell which.
 	copying  bool
@@ -109,6 +112,9 @@ func (p *pending) push(e *expectation) bool {
 			p.doubtful++
 		}
 		return !e.swallow
+	}
+	if e.owed && p.skipping && p.owing {
+		e.shown = true
 	}
 	p.skipping = false
 	if e.kind == 'c' {
@@ -168,8 +174,9 @@ func (p *pending) pop() {
 }
 
 // fail removes the front, which has failed, and what PostgreSQL skips because of that: all up to the
-// next Sync, be it here or yet to come.
-func (p *pending) fail() (skipped []*expectation) {
+// next Sync, be it here or yet to come. shown says that the client has heard of the error: it is to hear the end of a Query
+// that is skipped, which is the proxy's Sync behind that.
+func (p *pending) fail(shown bool) (skipped []*expectation) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	n := 1
@@ -179,6 +186,11 @@ func (p *pending) fail() (skipped []*expectation) {
 	skipped = append(skipped, p.queue[1:n]...)
 	p.skipping = n == len(p.queue)
 	p.copying = false
+	if p.skipping {
+		p.owing = shown
+	} else if next := p.queue[n]; next.owed && shown {
+		next.shown = true
+	}
 	p.drop(n)
 	return skipped
 }

@@ -30,17 +30,17 @@ func TestPending(t *testing.T) {
 	}
 	push("PBES" + "PBES")
 	p.pop()
-	skipped := p.fail() // of the Bind
+	skipped := p.fail(true) // of the Bind
 	check("after an error in the first segment", queue(), "SPBES")
 	check("skipped", string(kindsOf(skipped)), "E")
 	p.pop()
 	p.pop()
-	p.fail()
+	p.fail(true)
 	check("after an error in the second", queue(), "S")
 	p.pop()
 
 	push("PB")
-	p.fail()
+	p.fail(true)
 	check("sent while skipping", push("BEQPS"), "S")
 	check("sent after the Sync", push("Q"), "Q")
 	check("queue", queue(), "SQ")
@@ -64,7 +64,7 @@ func TestPending(t *testing.T) {
 
 	push("ES")
 	p.copyIn()
-	p.fail()
+	p.fail(true)
 	check("sent before it is known that COPY was over", push("BdQ"), "")
 	p.ready()
 	check("sent after it", push("BS"), "BS")

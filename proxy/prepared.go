@@ -32,8 +32,9 @@ type prepared struct {
 // portal is a portal or cursor: Bind and DECLARE share one namespace.
 type portal struct {
 	*prepared
-	// bound is the segment of the Bind.
+	// bound is the segment of the Bind, and by the rewriter in force then.
 	bound int
+	by    Rewriter
 }
 
 // namespace holds a session's prepared statements or portals. What has been sent but not answered is kept apart

@@ -35,6 +35,13 @@ func (s *Server) refresh() error {
 	return s.refresher.failed
 }
 
+// refresh brings the session's rewriter up to the catalog as it is now.
+func (s *session) refresh() error {
+	err := s.server.refresh()
+	s.rewriter = s.server.currentRewriter()
+	return err
+}
+
 // caughtUp is called when an answer was made for another catalog than the one upstream. It returns nil if the text is to be
 // answered again, and a refusal if that would not help.
 func (s *session) caughtUp(tries int) *rewrite.Refusal {
@@ -45,7 +52,7 @@ func (s *session) caughtUp(tries int) *rewrite.Refusal {
 		}
 		s.attempt, s.checked = nil, nil
 	}
-	switch err := s.server.refresh(); {
+	switch err := s.refresh(); {
 	case err != nil:
 		return refreshRefusal(err)
 	case tries >= maxAttempts:

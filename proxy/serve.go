@@ -43,6 +43,7 @@ func (s *session) message(h header) error {
 	if err := s.resume(true); err != nil {
 		return err
 	}
+	s.rewriter = s.server.currentRewriter()
 	if h.kind == 'H' {
 		return s.flush(h)
 	}
@@ -83,6 +84,9 @@ func (s *session) push(e *expectation) (bool, error) {
 		}
 	}
 	s.begun = s.begun || !e.swallow
+	if e.by == nil {
+		e.by = s.rewriter
+	}
 	s.gate.Lock() // waits for a cancel request that is being delivered
 	defer s.gate.Unlock()
 	return s.pending.push(e), nil

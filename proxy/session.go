@@ -57,6 +57,8 @@ type session struct {
 	// view is what settings will be when upstream handles the next message; seen is the version that it was taken from.
 	view rewrite.Settings
 	seen uint64
+	// rewriter is the one that answers the message being handled.
+	rewriter Rewriter
 	// segment counts the stretches of messages between Syncs and Queries; fresh is true before the first message of one.
 	segment int
 	fresh   bool

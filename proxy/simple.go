@@ -18,6 +18,17 @@ func (s *session) query(h header) error {
 	}
 	d := decoder{b: body}
 	sql := d.text()
+	if s.begun { // messages in front of it may fail, and PostgreSQL skips it then
+		if err := s.drain(0); err != nil {
+			return err
+		}
+		if a := s.attempt; a != nil && a.state.Load() == attemptFailed {
+			return s.again(a)
+		}
+		if s.pending.ignoring() {
+			return nil
+		}
+	}
 	if err := s.prepare(); err != nil {
 		return err
 	}
@@ -111,6 +122,9 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 		if err := s.sendOwn(&expectation{kind: 'S', owed: true}, &pgproto3.Sync{}); err != nil {
 			return err
 		}
+		if s.attempt != nil {
+			s.attempt.synced = true
+		}
 	}
 	s.endSegment()
 	return nil
@@ -136,7 +150,7 @@ func (s *session) makeReady(answer *rewrite.Answer, runs []*run) (again bool, er
 	case slices.ContainsFunc(reads, func(st *rewrite.Statement) bool { return len(st.Checks) > 0 }):
 		// The checks would run before what they depend on, or would keep a SET TRANSACTION from being the first: a look at the
 		// catalog comes in their place.
-		if s.upstream.out.flush() != nil || s.server.refresh() != nil || s.outdated(&prepared{answer: answer}) {
+		if s.upstream.out.flush() != nil || s.refresh() != nil || s.outdated(&prepared{answer: answer}) {
 			err = errOutdated
 		}
 	}

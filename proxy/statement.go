@@ -43,7 +43,7 @@ func (r *run) behind() *rewrite.Statement {
 
 // ask lets the rewriter in force answer a client's text, whose parameters may have declared types.
 func (s *session) ask(sql string, types []uint32) *rewrite.Answer {
-	r := s.server.currentRewriter()
+	r := s.rewriter
 	if s.direct {
 		if !r.Policy().IsDirect(s.roles) {
 			return refuse(&rewrite.Refusal{
@@ -61,11 +61,19 @@ func (s *session) ask(sql string, types []uint32) *rewrite.Answer {
 	}
 	session := rewrite.Session{Roles: s.roles, Settings: s.view, Parameters: types}
 	answer := decided(r.Rewrite(sql, session))
-	if s.server.cfg.Refresh == nil || !mayBeOutdated(answer) || s.upstream.out.flush() != nil {
-		return answer
+	for range maxAttempts {
+		if s.server.cfg.Refresh == nil || !mayBeOutdated(answer) || s.upstream.out.flush() != nil {
+			break
+		}
+		_ = s.refresh() // if it fails, the refusal stands
+		last := answer
+		answer = decided(s.rewriter.Rewrite(sql, session))
+		// PostgreSQL spells definitions by names as they are now: a look in the middle of a change may not fit together.
+		if answer.Catalog == last.Catalog && answer.Policy == last.Policy {
+			break
+		}
 	}
-	_ = s.server.refresh() // if it fails, the refusal stands
-	return decided(s.server.currentRewriter().Rewrite(sql, session))
+	return answer
 }
 
 // decided refuses an answer in which a statement is neither allowed nor refused. What is refused as a whole is sent as the
@@ -227,7 +235,7 @@ func (s *session) unchanged(p *prepared) bool {
 	if p.statement == nil {
 		return true
 	}
-	now := s.server.currentRewriter().Rewrite(p.sql, rewrite.Session{Roles: s.roles, Settings: rewrite.NewSettings(p.values), Parameters: p.types})
+	now := s.rewriter.Rewrite(p.sql, rewrite.Session{Roles: s.roles, Settings: rewrite.NewSettings(p.values), Parameters: p.types})
 	if firstRefusal(now) != nil || len(now.Statements) != 1 || now.Statements[0].Rewritten != p.statement.Rewritten {
 		return false
 	}
@@ -252,7 +260,7 @@ func (s *session) mayFetch(c *portal, name string) *rewrite.Refusal {
 
 // outdated reports whether a statement was answered under a policy or catalog that is no longer in force.
 func (s *session) outdated(p *prepared) bool {
-	policy, catalog := s.server.currentRewriter().Versions()
+	policy, catalog := s.rewriter.Versions()
 	return p.answer.Policy != policy || p.answer.Catalog != catalog
 }
 
@@ -333,7 +341,7 @@ func (s *session) beginRefused(sql string, a *rewrite.Answer) error {
 		decision = rewrite.Deny
 	}
 	values := s.view.Values()
-	policy, _ := s.server.currentRewriter().Versions()
+	policy, _ := s.rewriter.Versions()
 	return s.begin([]*run{{
 		statement: &rewrite.Statement{Text: sql, Decision: decision, Refusal: a.Refusal, Purpose: values.Purpose, Reason: values.Reason},
 		policy:    policy,

@@ -11,7 +11,8 @@ import (
 var errTripwire = errors.New("a protected column was about to appear in a result")
 
 // rowDescription is the tripwire: whatever the rewriter thought, a stored column that this session must not
-// see never comes through under its own identity.
+// see never comes through under its own identity. The rewriter that has answered is asked: a policy that has come into force
+// since holds from the next message on.
 func (s *session) rowDescription(e *expectation, h header) error {
 	if e == nil {
 		return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
@@ -19,7 +20,7 @@ func (s *session) rowDescription(e *expectation, h header) error {
 	if e.check != nil {
 		return s.checkDescription(e, h)
 	}
-	wire, armed := s.server.currentRewriter().(Tripwire)
+	wire, armed := e.by.(Tripwire)
 	if s.direct || !armed {
 		if e.kind == 'D' {
 			s.pending.pop()
