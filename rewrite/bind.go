@@ -71,6 +71,7 @@ func bind(policy *rules.Policy, snap *catalog.Snapshot) (*binding, error) {
 		b.bindTable(t)
 	}
 	b.bindChildren()
+	b.bindGenerated()
 	b.bindMasks()
 	b.bindFunctions()
 	b.bindSchemas()
@@ -135,6 +136,7 @@ func (b *binder) bindSubjects() {
 				"key %q of subject %q is not unique in %s.%s", spec.Key, spec.Name, rel.Name.Schema, rel.Name.Name)
 		}
 		s.region = b.regionOf(spec, rel)
+		b.isStored(rel, spec.RegionPos, s.region.columns()...)
 		if spec.Consent != nil {
 			if s.consent = b.bindConsent(spec.Consent); s.consent != nil {
 				b.refersTo(s, s.consent.rel, s.consent.subject, spec.Consent.SubjectPos)
@@ -185,6 +187,7 @@ func (b *binder) bindConsent(spec *rules.Consent) *consent {
 		b.problem(spec.GivenPos, "write an SQL condition over the columns of the consent table", "given %s", msg)
 	}
 	b.checkConsentNames(spec, rel)
+	b.isStored(rel, spec.TablePos, append([]string{spec.Subject, spec.Purpose}, given.columns()...)...)
 	return &consent{rel: rel, subject: spec.Subject, purpose: spec.Purpose, given: given, unique: unique(rel, spec.Subject, spec.Purpose)}
 }
 
@@ -218,6 +221,7 @@ func (b *binder) bindTable(t *rules.Table) {
 	}
 	if t.Subject != "" && b.hasColumn(rel, t.SubjectColumn, t.SubjectPos) {
 		b.refersTo(b.subjects[t.Subject], rel, t.SubjectColumn, t.SubjectPos)
+		b.isStored(rel, t.SubjectPos, t.SubjectColumn)
 	}
 	b.entries[rel.OID] = b.newEntry(rel, t)
 }

@@ -15,6 +15,7 @@ func (r *resolver) mark(cols []column, at int) {
 	for _, c := range cols {
 		for _, o := range c.origins {
 			o.ref.use(o.name, at)
+			r.leaky = r.leaky || o.ref.virtual(o.name)
 		}
 	}
 	if !r.calm {

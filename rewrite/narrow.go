@@ -141,7 +141,7 @@ func (r *resolver) narrowable(n *pg_query.Node, sc *scope) (place, uint32) {
 
 // narrowable returns the relation's own name of a column, empty if its rows may not be narrowed by it.
 func (f *ref) narrowable(c *column) string {
-	if f.plan == nil || f.view != nil || len(c.origins) != 1 || c.origins[0].ref != f || !f.plan.shows(c.origins[0].name) {
+	if f.plan == nil || f.view != nil || len(c.origins) != 1 || c.origins[0].ref != f || !f.plan.shows(c.origins[0].name) || f.virtual(c.origins[0].name) {
 		return ""
 	}
 	return c.origins[0].name

@@ -41,6 +41,24 @@ type ref struct {
 	requalify []edit          // schema qualifiers of its columns, to be removed
 }
 
+// virtual reports whether a column is computed when it is read. That may fail, and so may not run on a hidden row. Where
+// it runs is not only a matter of the conditions: below an outer join, UNION ALL or grouping sets PostgreSQL computes it where it
+// scans the relation.
+func (f *ref) virtual(column string) bool {
+	if f.rel == nil {
+		return false
+	}
+	c := f.rel.Column(column)
+	return c != nil && c.Virtual
+}
+
+// computes reports whether the statement uses a virtual column.
+func (f *ref) computes() bool {
+	return f.rel != nil && slices.ContainsFunc(f.rel.Columns, func(c catalog.Column) bool {
+		return c.Virtual && (f.positional || f.complete || f.names(c.Name) || f.starred[c.Name])
+	})
+}
+
 // names reports whether the statement names a column of the reference.
 func (f *ref) names(column string) bool {
 	_, ok := f.used[column]
@@ -381,7 +399,7 @@ func (r *resolver) finish(fenced bool) {
 		if f.lock != nil {
 			r.guardLock(f)
 		}
-		body := r.fragmentOf(f, fenced)
+		body := r.fragmentOf(f, fenced || f.computes())
 		text := "(" + body + ")"
 		size += len(text)
 		if f.alias != "" {

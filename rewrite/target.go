@@ -255,7 +255,8 @@ func (q *resolver) checkFacts(t *target, op operation) {
 	refuse := func(what string) {
 		q.refuse(t.item.ref.at, Refusal{Code: "42501", Message: fmt.Sprintf("permission denied to change %s: what you see depends on it", what)})
 	}
-	if update && !t.plan.trivial && slices.Contains(op.columns, t.plan.table.SubjectColumn) {
+	subject := q.sources(rel, []string{t.plan.table.SubjectColumn})
+	if update && !t.plan.trivial && slices.ContainsFunc(op.columns, func(c string) bool { return slices.Contains(subject, c) }) {
 		refuse("the subject of a row")
 	}
 	for _, s := range q.subjects {
@@ -268,11 +269,26 @@ func (q *resolver) checkFacts(t *target, op operation) {
 		if !q.kin(s.rel, rel) || op.command == pg_query.CmdType_CMD_INSERT {
 			continue // a new subject changes nothing for others
 		}
-		facts := append([]string{s.spec.Key}, s.region.columns()...)
+		facts := q.sources(s.rel, append([]string{s.spec.Key}, s.region.columns()...))
 		if !update || slices.ContainsFunc(op.columns, func(c string) bool { return slices.Contains(facts, c) }) {
 			refuse(fmt.Sprintf("the key or region of a subject (%s)", s.spec.Name))
 		}
 	}
+}
+
+// sources are columns of a relation, and those that they are generated from, in it or in a child of it.
+func (q *resolver) sources(rel *catalog.Relation, columns []string) []string {
+	for _, name := range columns {
+		if c := rel.Column(name); c != nil {
+			columns = append(columns, c.From...)
+		}
+	}
+	for _, oid := range rel.Children {
+		if child := q.snap.RelationByOID(oid); child != nil {
+			columns = q.sources(child, columns)
+		}
+	}
+	return columns
 }
 
 // kin reports whether two relations can share rows: they are the same, or one is a child of the other.

@@ -145,7 +145,7 @@ func (l *loader) loadColumns() error {
 	return l.rows(columnsSQL, func(r pgx.Rows) error {
 		var oid uint32
 		var c Column
-		if err := r.Scan(&oid, &c.Num, &c.Name, &c.Type, &c.Typmod, &c.TypeSQL, &c.Generated, &c.Collation); err != nil {
+		if err := r.Scan(&oid, &c.Num, &c.Name, &c.Type, &c.Typmod, &c.TypeSQL, &c.Generated, &c.Virtual, &c.From, &c.Collation); err != nil {
 			return err
 		}
 		if rel := l.snap.byOID[oid]; rel != nil {

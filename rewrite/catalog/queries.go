@@ -55,7 +55,14 @@ SELECT a.attrelid, a.attnum, a.attname::text, a.atttypid, a.atttypmod,
        CASE WHEN t.oid = 'pg_catalog.interval'::pg_catalog.regtype THEN pg_catalog.format_type(a.atttypid, a.atttypmod)
        ELSE pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(t.typname)
            || coalesce(substring(pg_catalog.format_type(a.atttypid, a.atttypmod) FROM '\([^)]*\)'), '') END,
-       a.attgenerated <> '',
+       a.attgenerated <> '', a.attgenerated = 'v',
+       CASE WHEN a.attgenerated = '' THEN NULL ELSE ARRAY(
+           SELECT DISTINCT f.attname::text FROM pg_catalog.pg_depend d
+           JOIN pg_catalog.pg_attribute f ON f.attrelid = d.refobjid AND f.attnum = d.refobjsubid
+           LEFT JOIN pg_catalog.pg_attrdef x ON x.adrelid = a.attrelid AND x.adnum = a.attnum
+           WHERE d.refclassid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.refobjid = a.attrelid AND d.refobjsubid <> a.attnum
+             AND (d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND d.objid = a.attrelid AND d.objsubid = a.attnum
+               OR d.classid = 'pg_catalog.pg_attrdef'::pg_catalog.regclass AND d.objid = x.oid) ORDER BY 1) END,
        coalesce(pg_catalog.quote_ident(ln.nspname) || '.' || pg_catalog.quote_ident(l.collname), '')
 FROM pg_catalog.pg_attribute a
 JOIN pg_catalog.pg_class c ON c.oid = a.attrelid

@@ -132,7 +132,9 @@ type Column struct {
 	Typmod    int32
 	TypeSQL   string // schema-qualified, with its type modifier: pg_catalog.varchar(100)
 	Generated bool
-	Collation string // schema-qualified, empty if it is the type's own
+	Virtual   bool     // it is generated when it is read, from PostgreSQL 18 on
+	From      []string // the columns that it is generated from
+	Collation string   // schema-qualified, empty if it is the type's own
 }
 
 // Type is a data type.
