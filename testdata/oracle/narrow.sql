@@ -103,3 +103,16 @@ SELECT id, sum(id) OVER (ORDER BY id), upper(full_name) FROM crm.customers WHERE
 SELECT c.country, count(*) FROM crm.customers c WHERE c.country IN ('FR', 'BR') AND upper(segment) <> 'X' GROUP BY c.country HAVING c.country <> 'BR' ORDER BY 1
 
 WITH w AS (SELECT id, country, upper(full_name) AS n FROM crm.customers WHERE id < 20) SELECT w.id, w.n, o.id FROM w JOIN crm.orders o ON o.customer_id = w.id WHERE w.id = 3 ORDER BY 1, 3
+
+-- The answer to one text serves the next: not if its constant is not of the type.
+SELECT id, upper(status::text) FROM crm.orders WHERE ordered_at >= '2024-03-01' AND ordered_at < '2024-06-01' ORDER BY id
+--;
+SELECT id, upper(status::text) FROM crm.orders WHERE ordered_at >= '2024-03-02' AND ordered_at < '2024-06-01' ORDER BY id
+--;
+SELECT id, upper(status::text) FROM crm.orders WHERE ordered_at >= '2024-04-01' AND ordered_at < '2024-06-01' ORDER BY id
+--;
+SELECT id, upper(status::text) FROM crm.orders WHERE ordered_at >= 'then' AND ordered_at < '2024-06-01' ORDER BY id
+--;
+SELECT id, upper(status::text) FROM crm.orders WHERE ordered_at >= '2024-05-01' AND ordered_at < '2024-06-01' ORDER BY id
+--;
+SELECT id, upper(status::text) FROM crm.orders WHERE ordered_at >= '2024-02-30' AND ordered_at < '2024-06-01' ORDER BY id

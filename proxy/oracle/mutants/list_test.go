@@ -24,7 +24,7 @@ var (
 func mutants() []mutant {
 	return []mutant{
 		{name: "a mask is dropped", file: "rewrite/plan.go", old: `cell := g.cell(source, c, d)`, new: `cell := source`},
-		{name: "the least revealing of a cell's outcomes is not the last", file: "rewrite/plan.go", old: `return b.reveals - a.reveals`, new: `return a.reveals - b.reveals`},
+		{name: "the least revealing of a cell's outcomes is not the last", file: "rewrite/plan.go", old: `return b.reveals - a.reveals`, new: `return a.reveals - b.reveals`, by: goldens},
 		{name: "the row filter is left out", file: "rewrite/plan.go", old: `where := g.rows()`, new: `where := ""; _ = g.rows`},
 		{name: "missing consent counts as given", file: "rewrite/plan.go", old: `and = append(and, g.given())`, new: `and = append(and, "true")`},
 		{name: "consents of another purpose count", file: "rewrite/plan.go", old: `literal(g.purpose.Consent)`, new: `aliasConsent+"."+quote(c.purpose)`},
