@@ -83,10 +83,6 @@ func mutants() []mutant {
 		{name: "masked columns of a target may be used", file: "rewrite/target.go", old: `(named || f.starred[name]) && !t.plan.cells[i].shown {`, new: `false && named {`},
 		{name: "temporary tables are not known", file: "rewrite/relation.go", old: `if rv.Catalogname != "" || rv.Schemaname != "" && rv.Schemaname != temporarySchema {`, new: `if true {`},
 		{name: "temporary tables are not named as such", file: "rewrite/relation.go", old: `r.edits = append(r.edits, edit{at, at, temporarySchema + "."})`, new: `_ = at`, by: goldens},
-		{name: "copied conditions may be of any type", file: "rewrite/narrow.go", old: `	if !r.leakproof(op, typ, valueType) {
-		return "", false
-	}
-	whole`, new: `	whole`, by: fences},
 		{name: "copied conditions may be of no value of their type", file: "rewrite/narrow.go", old: `!r.p.asks(n, func(value string) bool { return certain(value, fits) })`, new: `false`},
 		{name: "conditions narrow the side that an outer join keeps", file: "rewrite/from.go", old: `return narrows(j.Jointype, slices.Contains(right, it))`, new: `return true || narrows(j.Jointype, slices.Contains(right, it))`},
 		{name: "templates hold for constants that were looked at", file: "rewrite/varying.go", old: `v.p.looked[at] || `, new: ``, by: templates},
