@@ -35,7 +35,7 @@ func (r *run) alterTable(s *pg_query.AlterTableStmt) {
 		return
 	}
 	if s.Objtype != pg_query.ObjectType_OBJECT_TABLE {
-		q.unsupported(-1, "this form of ALTER", "Write ALTER TABLE.")
+		q.unsupported(-1, alterForm)
 	}
 	for _, n := range s.Cmds {
 		c := n.GetAlterTableCmd()
@@ -60,10 +60,10 @@ func (r *run) alterTable(s *pg_query.AlterTableStmt) {
 			columns = slices.DeleteFunc(columns, named)
 		case pg_query.AlterTableType_AT_DropConstraint, pg_query.AlterTableType_AT_SetNotNull, pg_query.AlterTableType_AT_DropNotNull:
 		default:
-			q.unsupported(-1, "this form of ALTER TABLE", "Create the table anew.")
+			q.unsupported(-1, alterForm)
 		}
 		if c.Behavior == pg_query.DropBehavior_DROP_CASCADE {
-			q.unsupported(-1, "ALTER TABLE ... CASCADE", "")
+			q.unsupported(-1, alterCascade)
 		}
 	}
 	r.conclude(q)
@@ -86,9 +86,9 @@ func (r *run) rename(s *pg_query.RenameStmt) {
 	case !ok:
 		return
 	case !ofColumn && !isTemporary:
-		q.unsupported(-1, "ALTER TABLE ... RENAME TO of a table that lasts", "Create a table of that name, and drop this one.")
+		q.unsupported(-1, alterRename)
 	case s.Behavior == pg_query.DropBehavior_DROP_CASCADE:
-		q.unsupported(-1, "ALTER TABLE ... CASCADE", "")
+		q.unsupported(-1, alterCascade)
 	}
 	r.conclude(q)
 	switch {

@@ -47,13 +47,13 @@ func (r *run) copyVisible(q *resolver, t *target, s *pg_query.CopyStmt, columns 
 	freezes := slices.ContainsFunc(s.Options, func(n *pg_query.Node) bool { return n.GetDefElem().GetDefname() == "freeze" })
 	switch {
 	case subject < 0:
-		q.unsupported(at, fmt.Sprintf("a COPY without a value for %s in each row", t.plan.table.SubjectColumn), "Name the column.")
+		q.unsupported(at, copyNoSubject, t.plan.table.SubjectColumn)
 		return
 	case taken:
-		q.unsupported(at, fmt.Sprintf("COPY into a relation of which you do not see all rows, beside a temporary table named %q,", rel.Name.Name), "Drop the temporary table, or give it another name.")
+		q.unsupported(at, copyTaken, rel.Name.Name)
 		return
 	case s.WhereClause != nil || freezes:
-		q.unsupported(at, "COPY ... WHERE or FREEZE into a relation of which you do not see all rows", "COPY into a temporary table, and INSERT ... SELECT from it.")
+		q.unsupported(at, copyCondition)
 		return
 	}
 	names, values := make([]string, len(columns)), make([]string, len(columns))
@@ -69,7 +69,7 @@ func (r *run) copyVisible(q *resolver, t *target, s *pg_query.CopyStmt, columns 
 	last := q.p.qualifiedName(i)
 	start, end := q.p.extent(r.raw)
 	if i < 0 || last < i {
-		q.unsupported(at, "this COPY", "")
+		q.unsupported(at, unknownPart, "COPY")
 		return
 	}
 	q.edits = slices.DeleteFunc(q.edits, func(e edit) bool { return e.start == at && e.end == at }) // the relation's schema

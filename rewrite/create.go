@@ -50,7 +50,7 @@ func (r *run) createTable(s *pg_query.CreateStmt) {
 		case *pg_query.Node_Constraint:
 			q.constraint(x.Constraint)
 		default: // LIKE
-			q.unsupported(-1, "LIKE in CREATE TABLE", "Use CREATE TEMPORARY TABLE ... AS SELECT ... WITH NO DATA.")
+			q.unsupported(-1, tableLike)
 		}
 	}
 	r.conclude(q)
@@ -64,7 +64,7 @@ func (r *run) createTable(s *pg_query.CreateStmt) {
 // constraint walks the expressions of a column's or table's constraint.
 func (r *resolver) constraint(c *pg_query.Constraint) {
 	if c.GetContype() == pg_query.ConstrType_CONSTR_FOREIGN || len(c.GetExclusions()) > 0 || c.GetIndexspace() != "" {
-		r.unsupported(int(c.GetLocation()), "this constraint", "")
+		r.unsupported(int(c.GetLocation()), tableConstraint)
 		return
 	}
 	// A column of the table itself cannot be resolved yet: only functions, operators and types are looked at.
@@ -132,7 +132,7 @@ func (r *run) storeQuery(s *pg_query.SelectStmt, into *pg_query.IntoClause) {
 	}
 	cols = renameColumns(cols, into.ColNames, open)
 	if open {
-		q.unsupported(int(into.Rel.Location), "a temporary table of columns that are not named", "Name the columns in place of *.")
+		q.unsupported(int(into.Rel.Location), tableUnnamed)
 	}
 	r.conclude(q)
 	var columns []string

@@ -102,7 +102,7 @@ func (r *resolver) expr(n *pg_query.Node, sc *scope) uint32 {
 func (r *resolver) children(n *pg_query.Node, sc *scope) {
 	kids, ok := children(n)
 	if !ok {
-		r.unsupported(-1, "this expression", "Write it with functions and operators.")
+		r.unsupported(-1, expressionKind)
 		return
 	}
 	for _, k := range kids {
@@ -164,7 +164,7 @@ func (r *resolver) operatorExpr(x *pg_query.A_Expr, sc *scope) uint32 {
 	r.visited[x] = true
 	name, ok := names(x.Name)
 	if !ok || len(name) == 0 {
-		r.unsupported(int(x.Location), "this operator", "")
+		r.unsupported(int(x.Location), unknownPart, "operator")
 		return 0
 	}
 	switch x.Kind {

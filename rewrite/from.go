@@ -35,7 +35,7 @@ func (r *resolver) from(n *pg_query.Node, sc *scope) []*item {
 	case *pg_query.Node_JoinExpr:
 		return r.join(x.JoinExpr, sc)
 	}
-	r.unsupported(-1, "this FROM clause", "")
+	r.unsupported(-1, unknownPart, "FROM clause")
 	return nil
 }
 

@@ -56,7 +56,7 @@ func (r *resolver) functionCall(x *pg_query.FuncCall, sc *scope) uint32 {
 	at := int(x.Location)
 	name, ok := names(x.Funcname)
 	if !ok || len(name) == 0 {
-		r.unsupported(at, "this function call", "")
+		r.unsupported(at, unknownPart, "function call")
 		return 0
 	}
 	name[len(name)-1] = r.functionName(x, name[len(name)-1])
@@ -334,7 +334,7 @@ func (r *resolver) typeName(t *pg_query.TypeName) uint32 {
 	r.visited[t] = true
 	name, ok := names(t.Names)
 	if !ok || len(name) == 0 || t.PctType {
-		r.unsupported(int(t.GetLocation()), "this type name", "")
+		r.unsupported(int(t.GetLocation()), unknownPart, "type name")
 		return 0
 	}
 	if r.temporaryType(name) {
@@ -362,7 +362,7 @@ func (r *resolver) typeName(t *pg_query.TypeName) uint32 {
 		base = r.snap.Within(base)
 	}
 	if base != nil && base.Kind == 'c' && base.Name.Schema != "pg_catalog" && r.snap.Checked {
-		r.unsupported(int(t.Location), "a cast to a composite type, in a database in which casts run functions,", "Cast the fields.")
+		r.unsupported(int(t.Location), compositeCast)
 	}
 	if base != nil && base.Name.Schema != "pg_catalog" && base.Kind == 'b' && !r.trusted[base.Extension] {
 		r.refuse(int(t.Location), Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for type %s.%s", base.Name.Schema, base.Name.Name),

@@ -32,7 +32,7 @@ func (r *resolver) lock(s *pg_query.SelectStmt, sc *scope, from int, leaky bool)
 	lockRef := func(f *ref) {
 		switch {
 		case f.view != nil || f.plan == nil || f.level != sc:
-			r.unsupported(f.at, "FOR UPDATE or FOR SHARE of a view or subquery over a protected relation", "Name the table in FROM, and lock it by OF.")
+			r.unsupported(f.at, lockView)
 		case !r.mayWrite(f.plan.entry):
 			r.refuse(-1, lockRefused(f.rel))
 		default:
@@ -83,16 +83,15 @@ func (r *resolver) guardLock(f *ref) {
 	if !r.leaky || !f.plan.hides() {
 		return
 	}
-	hint := "Use comparisons of columns with constants, or lock in a query of its own."
 	facts := f.plan.factColumns()
 	switch {
 	case f.lock.leaky:
-		r.unsupported(f.at, "FOR UPDATE or FOR SHARE over a join whose conditions may run on rows that you do not see", hint)
+		r.unsupported(f.at, lockJoin)
 		return
 	case !f.lock.where:
 		return
 	case f.positional || slices.ContainsFunc(facts, func(c string) bool { return !f.plan.shows(c) }):
-		r.unsupported(f.at, "FOR UPDATE or FOR SHARE with conditions that may run on rows that you do not see", hint)
+		r.unsupported(f.at, lockCondition)
 		return
 	}
 	// f.at is in FROM: of what follows on its level, WHERE comes first, perhaps behind the brackets of joins.
@@ -110,7 +109,7 @@ func (r *resolver) guardLock(f *ref) {
 			return
 		}
 	}
-	r.unsupported(f.at, "this locking clause", "")
+	r.unsupported(f.at, unknownPart, "locking clause")
 }
 
 // currentOf handles UPDATE and DELETE ... WHERE CURRENT OF cursor: the row is one that the cursor has shown.
@@ -120,7 +119,7 @@ func (r *resolver) currentOf(t *target, n *pg_query.Node) bool {
 	}
 	if t.plan != nil && t.plan.hides() {
 		// By now it may be hidden, and a condition cannot be added.
-		r.unsupported(t.item.ref.at, "WHERE CURRENT OF for a relation of which you do not see all rows", "Use its key.")
+		r.unsupported(t.item.ref.at, cursorRow)
 	}
 	return true
 }

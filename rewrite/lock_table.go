@@ -39,7 +39,7 @@ func (q *resolver) readable(rv *pg_query.RangeVar) {
 		q.refuse(int(rv.Location), missingRelation(rv))
 		return
 	case rel.Kind != catalog.Table && rel.Kind != catalog.PartitionedTable:
-		q.unsupported(int(rv.Location), "LOCK of a relation that is not a table", "Name its tables.")
+		q.unsupported(int(rv.Location), lockNoTable)
 	case q.entries[rel.OID] == nil && (isSystem(rel) || q.policy.UnlistedTables != rules.Show || q.sandboxed(rel.Name.Schema)):
 		q.refuse(int(rv.Location), Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for relation %s: the policy does not name it", display(rel))})
 	}

@@ -42,7 +42,7 @@ func (r *run) mergeRows(q *resolver, s *pg_query.MergeStmt, ctes *cte) {
 			ops = append(ops, deletes())
 		case pg_query.CmdType_CMD_NOTHING:
 		default:
-			q.unsupported(-1, "this action of MERGE", "")
+			q.unsupported(-1, unknownPart, "action of MERGE")
 		}
 	}
 	q.checkTarget(t, r, ops...)
@@ -70,7 +70,7 @@ func (r *run) confineMerge(q *resolver, t *target, s *pg_query.MergeStmt, leaky 
 		return false
 	})
 	if on < 0 || len(whens) != len(s.MergeWhenClauses) {
-		q.unsupported(t.item.ref.at, "this MERGE", "")
+		q.unsupported(t.item.ref.at, unknownPart, "MERGE")
 		return
 	}
 	q.restrict(t, q.p.tokens[on].end, q.p.tokens[q.p.skip(whens[0], -1)].end, leaky)

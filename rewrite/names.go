@@ -94,7 +94,7 @@ func (r *resolver) unqualify(ref *pg_query.ColumnRef, qualifier []string, it *it
 	}
 	start := r.p.tokenAt(int(ref.Location))
 	if start < 0 {
-		r.unsupported(int(ref.Location), "this column reference", "Use a table alias.")
+		r.unsupported(int(ref.Location), columnReference)
 		return
 	}
 	i := start
@@ -102,7 +102,7 @@ func (r *resolver) unqualify(ref *pg_query.ColumnRef, qualifier []string, it *it
 		i = r.p.skip(r.p.skip(i, 1), 1)
 	}
 	if i < 0 {
-		r.unsupported(int(ref.Location), "this column reference", "Use a table alias.")
+		r.unsupported(int(ref.Location), columnReference)
 		return
 	}
 	it.ref.requalify = append(it.ref.requalify, edit{r.p.tokens[start].start, r.p.tokens[i].start, ""})
@@ -147,7 +147,7 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 	}
 	parts, ok := names(ref.Fields)
 	if !ok {
-		r.unsupported(int(ref.Location), "this column reference", "")
+		r.unsupported(int(ref.Location), columnReference)
 		return 0
 	}
 	name := parts[len(parts)-1]

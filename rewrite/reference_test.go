@@ -3,6 +3,9 @@ package rewrite
 import (
 	"flag"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	gotoken "go/token"
 	"maps"
 	"os"
 	"slices"
@@ -56,6 +59,39 @@ func TestEveryKind(t *testing.T) {
 	}
 }
 
+// constructs are all constructs that are refused: TestEveryConstruct sees to it that none is left out.
+func constructs() []construct {
+	return []construct{
+		unknownPart, sampleHere, sampleMethod, sampleHidden, sampleExpression, columnReference,
+		tableSpelling, compositeCast, lockingView, selectInside, expressionKind, alterForm,
+		alterCascade, alterRename, tableLike, tableConstraint, tableUnnamed, lockNoTable,
+		lockView, lockJoin, lockCondition, cursorRow, writeView, writeRules,
+		writeUnique, writeForeignKey, writeReferenced, writeSubject, writeNoSubject, writeWith,
+		truncateHidden, truncateCascade, copyNoSubject, copyTaken, copyCondition,
+	}
+}
+
+func TestEveryConstruct(t *testing.T) {
+	file, err := parser.ParseFile(gotoken.NewFileSet(), "construct.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, d := range file.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == gotoken.VAR {
+			n += len(g.Specs)
+		}
+	}
+	if n != len(constructs()) {
+		t.Errorf("construct.go has %d constructs, the manual's page %d", n, len(constructs()))
+	}
+	for _, c := range constructs() {
+		if c.what == "" || c.why == "" {
+			t.Errorf("%+v has no reason", c)
+		}
+	}
+}
+
 func reference() string {
 	var b strings.Builder
 	b.WriteString(`# What becomes of each statement
@@ -73,6 +109,21 @@ supported) or 42501 (by policy), says why in its DETAIL and what to do instead i
 	for _, k := range StatementKinds() {
 		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", k.Name, treatments[k.Treatment], k.Remark, k.Instead)
 	}
+	b.WriteString("\n## Parts of statements\n\nThese are refused wherever they stand; the verbs stand for names.\n\n| part | why not | instead |\n|---|---|---|\n")
+	for _, c := range constructs() {
+		fmt.Fprintf(&b, "| %s | %s | %s |\n", c.what, c.why, c.instead)
+	}
+	b.WriteString(`
+## Other entrances
+
+| entrance | what becomes of it |
+|---|---|
+| function call messages of the protocol | refused: they call a function by its number. Call it in a SELECT. |
+| replication connections (` + "`replication=`" + ` at startup) | refused: a second entrance for SQL, and the whole database's changes. |
+| large objects (` + "`lo_*`" + `, pg_largeobject) | refused: what is in them belongs to no relation of the policy. |
+| two statements in one message of the extended protocol | PostgreSQL's own error. |
+| text that the parser, which is PostgreSQL 16's, does not know | the server's parser judges it, without running any of it: its syntax error, or 0A000 with the construct's name. |
+`)
 	list := func(title, text string, names []string) {
 		fmt.Fprintf(&b, "\n## %s\n\n%s\n\n", title, text)
 		slices.Sort(names)

@@ -131,7 +131,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 		f.name = rv.Alias.Aliasname
 	}
 	if !r.span(f) {
-		r.unsupported(at, "this spelling of a table name", "Write schema.table AS alias.")
+		r.unsupported(at, tableSpelling)
 		return it
 	}
 	if r.refs = append(r.refs, f); len(r.refs) > maxReferences {
@@ -246,7 +246,7 @@ func (r *resolver) definition(f *ref) *resolver {
 	}
 	r.leaky = r.leaky || sub.leaky
 	if sub.locks && sub.protects() {
-		r.unsupported(f.at, "a view that locks rows of protected relations", "")
+		r.unsupported(f.at, lockingView)
 	}
 	r.joined = r.joined || sub.joined
 	if r.personal == nil {
@@ -332,7 +332,7 @@ func (r *resolver) span(f *ref) bool {
 func (r *resolver) tableSample(t *pg_query.RangeTableSample, sc *scope) *item {
 	rv := t.Relation.GetRangeVar()
 	if rv == nil {
-		r.unsupported(int(t.Location), "TABLESAMPLE here", "")
+		r.unsupported(int(t.Location), sampleHere)
 		return &item{}
 	}
 	r.leaky = true // a percentage out of range is an error when the sample is taken, if it is
@@ -346,15 +346,15 @@ func (r *resolver) tableSample(t *pg_query.RangeTableSample, sc *scope) *item {
 		return it
 	}
 	if m := method[len(method)-1]; m != "system" && m != "bernoulli" {
-		r.unsupported(int(t.Location), "the sampling method "+m, "Use BERNOULLI or SYSTEM.")
+		r.unsupported(int(t.Location), sampleMethod, m)
 	}
 	if f.view != nil || f.plan == nil || f.plan.hides() {
-		r.unsupported(int(t.Location), "TABLESAMPLE over a relation with rows that this caller does not see", "Use ORDER BY random() LIMIT n.")
+		r.unsupported(int(t.Location), sampleHidden)
 		return it
 	}
 	for _, n := range append(slices.Clip(t.Args), t.Repeatable) {
 		if n != nil && n.GetAConst() == nil && n.GetParamRef() == nil {
-			r.unsupported(int(t.Location), "TABLESAMPLE with an expression", "Write the percentage as a number.")
+			r.unsupported(int(t.Location), sampleExpression)
 			return it
 		}
 	}
@@ -364,7 +364,7 @@ func (r *resolver) tableSample(t *pg_query.RangeTableSample, sc *scope) *item {
 		keyword = r.p.skip(r.p.skip(r.p.skip(j, -1), -1), -1)
 	}
 	if i < 0 || !r.p.is(keyword, pg_query.Token_TABLESAMPLE) {
-		r.unsupported(int(t.Location), "this TABLESAMPLE", "")
+		r.unsupported(int(t.Location), unknownPart, "TABLESAMPLE")
 		return it
 	}
 	open := r.p.skip(r.p.qualifiedName(i), 1)
@@ -373,7 +373,7 @@ func (r *resolver) tableSample(t *pg_query.RangeTableSample, sc *scope) *item {
 		last = r.p.closing(r.p.skip(r.p.skip(last, 1), 1))
 	}
 	if last < 0 {
-		r.unsupported(int(t.Location), "this TABLESAMPLE", "")
+		r.unsupported(int(t.Location), unknownPart, "TABLESAMPLE")
 		return it
 	}
 	start, end := r.p.tokens[keyword].start, r.p.tokens[last].end
@@ -439,7 +439,7 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 		}
 		text, ok := splice(f.view.p.src, f.view.p.paste(f.view.edits))
 		if !ok {
-			r.unsupported(f.at, "this view", "")
+			r.unsupported(f.at, unknownPart, "view")
 		}
 		if f.rel.SecurityBarrier {
 			text = barrier(f.rel, text)

@@ -82,14 +82,14 @@ func (r *resolver) refuse(at int, refusal Refusal) {
 }
 
 // unsupported refuses syntax that the rewriter does not know.
-func (r *resolver) unsupported(at int, what, hint string) {
-	r.refuse(at, Refusal{Code: "0A000", Message: what + " is not supported by pgscrim", Hint: hint})
+func (r *resolver) unsupported(at int, c construct, names ...any) {
+	r.refuse(at, c.refusal(names...))
 }
 
 // query walks a SELECT, VALUES, TABLE or set operation and returns its output columns.
 func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top bool) (cols []column, open bool) {
 	if s == nil {
-		r.unsupported(-1, "this kind of query", "")
+		r.unsupported(-1, unknownPart, "kind of query")
 		return nil, true
 	}
 	r.visited[s] = true
@@ -97,7 +97,7 @@ func (r *resolver) query(s *pg_query.SelectStmt, parent *scope, ctes *cte, top b
 		return nil, true
 	}
 	if s.IntoClause != nil && !r.mayInto {
-		r.unsupported(int(s.IntoClause.Rel.GetLocation()), "SELECT INTO", "Use CREATE TEMPORARY TABLE ... AS.")
+		r.unsupported(int(s.IntoClause.Rel.GetLocation()), selectInside)
 		return nil, true
 	}
 	r.mayInto = false
@@ -203,7 +203,7 @@ func (r *resolver) plain(s *pg_query.SelectStmt, sc *scope, top bool) (cols []co
 	for _, n := range s.TargetList {
 		t := n.GetResTarget()
 		if t == nil {
-			r.unsupported(-1, "this target list", "")
+			r.unsupported(-1, unknownPart, "target list")
 			return nil, true
 		}
 		c, more := r.target(t, sc)

@@ -329,7 +329,7 @@ func (r *run) copyTable(s *pg_query.CopyStmt) {
 		open := q.p.skip(q.p.qualifiedName(q.p.tokenAt(f.at)), 1)
 		closing := q.p.closing(open)
 		if closing < 0 {
-			q.unsupported(f.at, "this COPY", "")
+			q.unsupported(f.at, unknownPart, "COPY")
 		} else {
 			f.end = q.p.tokens[closing].end
 		}

@@ -241,7 +241,7 @@ func (r *resolver) guardArgument(x *pg_query.FuncCall, before, after string) {
 	open := r.p.skip(r.p.qualifiedName(name), 1)
 	end := r.p.closing(open)
 	if r.p.is(name, pg_query.Token_TREAT) || open < 0 || end < 0 || len(x.Args) == 0 || x.FuncVariadic || x.Args[0].GetNamedArgExpr() != nil {
-		r.unsupported(int(x.Location), "this call", "")
+		r.unsupported(int(x.Location), unknownPart, "call")
 		return
 	}
 	depth := 0

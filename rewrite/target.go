@@ -67,7 +67,7 @@ func (q *resolver) writeTarget(rv *pg_query.RangeVar, r *run) *target {
 	e := q.entries[rel.OID]
 	switch {
 	case rel.Kind == catalog.View && !isSystem(rel):
-		q.unsupported(at, fmt.Sprintf("writing through a view (%s)", display(rel)), "Write its table.")
+		q.unsupported(at, writeView, display(rel))
 		return nil
 	case e == nil || (rel.Kind != catalog.Table && rel.Kind != catalog.PartitionedTable) || !r.mayWrite(e):
 		q.refuse(at, Refusal{
@@ -177,13 +177,11 @@ func (q *resolver) checkKeys(t *target, rel *catalog.Relation, op operation) {
 		}
 	}
 	if !t.plan.trivial && op.command != pg_query.CmdType_CMD_DELETE && (rel.Exclusion || rel.OtherUnique) {
-		q.unsupported(f.at, "writing a relation with an exclusion constraint, or a unique index that is partial, deferrable or over an expression,",
-			"Their errors would tell of values that you do not see.")
+		q.unsupported(f.at, writeUnique)
 	}
 	for _, key := range rel.ForeignKeys {
 		if slices.ContainsFunc(key.Columns, given) && !q.keyVisible(key.To, key.ToColumns) && !q.confinedKey(t, key) {
-			q.unsupported(f.at, fmt.Sprintf("writing %s, which refers to a relation of which you do not see all keys,", display(rel)),
-				"A foreign key would tell of the others.")
+			q.unsupported(f.at, writeForeignKey, display(rel))
 			return
 		}
 	}
@@ -218,7 +216,7 @@ func (q *resolver) checkComputed(t *target, rel *catalog.Relation, op operation)
 // write anything.
 func (q *resolver) checkCalls(at int, rel *catalog.Relation) {
 	if rel.Rules {
-		q.unsupported(at, fmt.Sprintf("writing %s, which has rules,", display(rel)), "")
+		q.unsupported(at, writeRules, display(rel))
 	}
 	for _, oid := range rel.Calls {
 		if f := q.snap.Function(oid); f == nil || q.functionRefused(f) != nil {
@@ -326,8 +324,7 @@ func (q *resolver) checkReferences(t *target, op operation, r *run) {
 			}
 			e := q.entries[ref.From]
 			if e == nil || !q.keyVisible(ref.From, ref.FromColumns) || ref.Acts && !r.mayWrite(e) {
-				q.unsupported(t.item.ref.at, fmt.Sprintf("removing rows of %s, or changing their keys, while another relation refers to them", display(rel)),
-					"You do not see all rows of the other relation, or may not write it.")
+				q.unsupported(t.item.ref.at, writeReferenced, display(rel))
 				return
 			}
 			if ref.Acts {

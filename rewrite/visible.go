@@ -40,7 +40,7 @@ func (q *resolver) confine(t *target, ops ...operation) {
 			}
 		}
 		if op.command == pg_query.CmdType_CMD_UPDATE && slices.Contains(op.columns, p.table.SubjectColumn) {
-			q.unsupported(f.at, "changing the subject of a row", "Delete the row and insert another.")
+			q.unsupported(f.at, writeSubject)
 		}
 	}
 }
@@ -98,8 +98,7 @@ func (q *resolver) subjectPlace(t *target, given []string) int {
 // checkInserted puts the check around the spans of the subject's value in the rows of an insertion.
 func (r *run) checkInserted(q *resolver, t *target, insertion proto.Message, i int, spans [][2]int) {
 	if len(spans) == 0 {
-		q.unsupported(t.item.ref.at, fmt.Sprintf("an INSERT without a value for %s in each row", t.plan.table.SubjectColumn),
-			"Name the columns, and the values or those of a query.")
+		q.unsupported(t.item.ref.at, writeNoSubject, t.plan.table.SubjectColumn)
 		return
 	}
 	before, after, _ := strings.Cut(t.plan.checked(aliasMark), aliasMark)
@@ -129,7 +128,7 @@ func (r *run) checkSource(q *resolver, t *target, s *pg_query.InsertStmt, i, n i
 	})
 	last := q.p.skip(end, -1)
 	if start < 0 || last < start {
-		q.unsupported(t.item.ref.at, "this INSERT", "")
+		q.unsupported(t.item.ref.at, unknownPart, "INSERT")
 		return
 	}
 	from, to := q.p.tokens[start].start, q.p.tokens[last].end
@@ -245,7 +244,7 @@ func (q *resolver) confineChange(t *target, rv *pg_query.RangeVar, where *pg_que
 	case where != nil && at >= 0:
 		q.restrict(t, q.p.tokens[at].end, last, leaky)
 	default:
-		q.unsupported(t.item.ref.at, "this UPDATE or DELETE", "")
+		q.unsupported(t.item.ref.at, unknownPart, "UPDATE or DELETE")
 	}
 }
 

@@ -51,7 +51,7 @@ func (r *run) modification(q *resolver, n *pg_query.Node, ctes *cte, top bool) (
 		r.mergeRows(q, x.MergeStmt, with(x.MergeStmt.WithClause))
 		return nil, false
 	}
-	q.unsupported(-1, "this statement in WITH", "Run it on its own.")
+	q.unsupported(-1, writeWith)
 	return nil, true
 }
 
@@ -195,11 +195,11 @@ func (r *run) truncate(s *pg_query.TruncateStmt) {
 		}
 		q.checkTarget(t, r, deletes())
 		if t.plan != nil && t.plan.hides() {
-			q.unsupported(t.item.ref.at, "TRUNCATE of a relation of which you do not see all rows", "Use DELETE.")
+			q.unsupported(t.item.ref.at, truncateHidden)
 		}
 	}
 	if s.Behavior == pg_query.DropBehavior_DROP_CASCADE {
-		q.unsupported(-1, "TRUNCATE ... CASCADE", "Name every table.")
+		q.unsupported(-1, truncateCascade)
 	}
 	r.conclude(q)
 }
