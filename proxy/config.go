@@ -32,6 +32,8 @@ type Config struct {
 	MaskKey []byte
 	// Limits bound what clients can make the server spend.
 	Limits Limits
+	// Pool bounds the upstream connections that are kept for sessions to come.
+	Pool Pool
 	// Audit keeps the records. Without one nothing is served.
 	Audit Auditor
 	// Log takes events; it never carries SQL, parameters or rows.

@@ -46,7 +46,13 @@ func (s *Server) login(sess *session, packet *startupPacket) (err error) {
 	}
 	ctx, cancel := context.WithDeadline(s.dialing, sess.client.deadline)
 	defer cancel()
-	up, err := s.connect(ctx, settings, unlisted)
+	var up *upstream
+	if !sess.direct && len(unlisted) == 0 {
+		up = s.pool.take(settingsKey(settings))
+	}
+	if up == nil {
+		up, err = s.connect(ctx, settings, unlisted)
+	}
 	if err != nil {
 		sess.logout(err)
 		return err

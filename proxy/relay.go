@@ -207,6 +207,7 @@ func (s *session) parameterStatus(h header) error {
 	if !d.complete() {
 		return errMalformed
 	}
+	s.upstream.report(name, value)
 	switch name {
 	case "application_name":
 		s.state.Lock()

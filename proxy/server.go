@@ -24,6 +24,7 @@ type Server struct {
 	rewriter  atomic.Pointer[Rewriter]
 	refresher refresher
 	buffers   *bufferPool
+	pool      *pool
 
 	// dialing ends when the server is closed.
 	dialing  context.Context
@@ -66,7 +67,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	cfg.Limits = cfg.Limits.withDefaults()
 	s := &Server{
-		cfg: cfg, upstream: upstream, auth: auth, buffers: newBufferPool(bufferSize),
+		cfg: cfg, upstream: upstream, auth: auth, buffers: newBufferPool(bufferSize), pool: newPool(cfg.Pool),
 		listeners: make(map[net.Listener]struct{}),
 		conns:     make(map[net.Conn]bool),
 		sessions:  make(map[key]*session),
@@ -115,6 +116,7 @@ func (s *Server) Serve(ctx context.Context, ln net.Listener) error {
 // context ends it closes the rest at once and returns the context's error.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.draining.Store(true)
+	s.pool.close()
 	s.closeListeners()
 	s.mu.Lock()
 	for conn, loggedIn := range s.conns {
@@ -144,6 +146,7 @@ func (s *Server) Shutdown(ctx context.Context) error {
 func (s *Server) Close() error {
 	s.draining.Store(true)
 	s.stopDial()
+	s.pool.close()
 	s.closeListeners()
 	s.mu.Lock()
 	for conn := range s.conns {

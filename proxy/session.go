@@ -87,6 +87,8 @@ type session struct {
 	silent bool
 	// stopping ends relay at the next message, stopped ends serve.
 	stopping, stopped atomic.Bool
+	// giving is set once the upstream connection is to outlive the session.
+	giving atomic.Bool
 	// leaving is set once the client has said that it is done: whatever comes after its last answer, it hears nothing of that.
 	leaving atomic.Bool
 }
@@ -163,7 +165,9 @@ func (s *session) run() {
 		defer func() { // also after a panic, so that serve ends
 			s.stopped.Store(true)
 			s.closeRuns(s.pending.close())
-			_ = s.upstream.conn.Close()
+			if !s.giving.Load() {
+				_ = s.upstream.conn.Close()
+			}
 			s.wake()
 			relayed <- whole
 		}()
@@ -172,6 +176,11 @@ func (s *session) run() {
 	err := s.guardedServe()
 	var refusal *rewrite.Refusal
 	switch {
+	case errors.Is(err, io.EOF) && s.mayGive():
+		s.giving.Store(true)
+		s.stopping.Store(true)
+		_ = s.upstream.conn.SetReadDeadline(time.Now())
+		s.giving.Store(<-relayed && !s.fatal)
 	case errors.Is(err, io.EOF): // the client is done; what it has sent still runs, as in PostgreSQL
 		s.leaving.Store(true)
 		_ = errors.Join(s.upstream.out.send(&pgproto3.Terminate{}), s.upstream.out.flush()) // it may be gone
@@ -211,9 +220,22 @@ func (s *session) guardedServe() (err error) {
 // end frees what the session holds and records its end.
 func (s *session) end(err error) {
 	s.server.unregister(s.key)
-	_ = s.upstream.conn.Close()
 	_ = s.client.conn.Close()
+	if s.giving.Load() {
+		s.gate.Lock() // a cancel request that is being delivered must not hit the next session, and there will be no other
+		s.gate.Unlock()
+		s.server.pool.give(s.upstream)
+	} else {
+		_ = s.upstream.conn.Close()
+	}
 	s.logout(err)
+}
+
+// mayGive reports whether the upstream connection may serve another session: the client has left between two statements, outside
+// a transaction, and heard of all answers.
+func (s *session) mayGive() bool {
+	return !s.direct && s.fresh && !s.begun && s.attempt == nil && s.pending.len() == 0 && !s.pending.ignoring() &&
+		s.status() == 'I' && !s.stopped.Load() && !s.server.draining.Load()
 }
 
 // logout records the end of a session.

@@ -428,9 +428,14 @@ func TestNothingIsLeft(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		waitFor(t, func() bool { return r.Sessions() == 0 })
+		waitFor(t, func() bool { return r.Sessions() == 0 && len(r.audit.of("logout")) == 20 })
+		if n := r.poolSize(); n == 0 {
+			t.Error("no connection is kept for the next session")
+		}
+		r.pool.close()
+		own := connectTo(t, r.upstream)
 		waitFor(t, func() bool {
-			got, err := exec(t, connectTo(t, r.upstream), "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+			got, err := exec(t, own, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
 			return err == nil && got[0] == "1"
 		})
 	})

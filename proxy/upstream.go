@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
@@ -16,9 +17,14 @@ type upstream struct {
 	conn     net.Conn
 	in       *reader
 	out      *writer
-	statuses map[string]string
+	statuses map[string]string // the settings that PostgreSQL reports, as they were at the start
 	// login is what cancel requests are made of.
 	login *pgconn.HijackedConn
+	// changed are the names of those that are not as they were at the start.
+	changed map[string]struct{}
+	// settings is the key of what it was started with (see pool), born when; kept is when its last session ended.
+	settings   string
+	born, kept time.Time
 	// idle is called before a read waits.
 	idle func() error
 }
@@ -55,7 +61,7 @@ func (s *Server) connect(ctx context.Context, settings map[string]string, unlist
 	setKeepAlive(hijacked.Conn)
 	u := &upstream{
 		conn: hijacked.Conn, out: newWriter(hijacked.Conn, s.buffers),
-		statuses: hijacked.ParameterStatuses, login: hijacked,
+		settings: settingsKey(settings), born: time.Now(), statuses: hijacked.ParameterStatuses, login: hijacked,
 	}
 	u.in = newReader(u.conn, s.buffers, maxUpstreamMessage, func() error { return u.idle() })
 	return u, nil

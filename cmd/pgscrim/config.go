@@ -29,6 +29,7 @@ type Config struct {
 	Audit       AuditConfig
 	Users       []User
 	Limits      proxy.Limits
+	Pool        proxy.Pool
 	Log         LogConfig
 
 	StatementBytes int           // longest query string

@@ -67,6 +67,9 @@ func (c *Config) settings() []setting {
 		parsed("limits.message_bytes", "64MB", "longest message after login", &c.Limits.MaxMessageBytes, parseBytes),
 		parsed("limits.statement_bytes", "8MB", "longest query string", &c.StatementBytes, parseBytes),
 		parsed("limits.drain_timeout", "30s", "time that sessions have to end at shutdown", &c.DrainTimeout, time.ParseDuration),
+		parsed("pool.idle", "20", "upstream connections kept for sessions to come with the same user, purpose and settings; 0: none", &c.Pool.Idle, parseIdle),
+		parsed("pool.idle_timeout", "5m", "time that one is kept without use", &c.Pool.IdleTimeout, parseInterval),
+		parsed("pool.lifetime", "1h", "age at which one is not kept any more", &c.Pool.Lifetime, parseInterval),
 		flag("log-level", text("log.level", "info", "debug, info, warn or error", &c.Log.Level, oneOf("debug", "info", "warn", "error"))),
 		flag("log-format", text("log.format", "text", "text or json", &c.Log.Format, oneOf("text", "json"))),
 	}
@@ -126,6 +129,18 @@ func parsePositive(s string) (int, error) {
 	n, err := strconv.Atoi(s)
 	if err != nil || n <= 0 {
 		return 0, fmt.Errorf("%q is not a number above 0", s)
+	}
+	return n, nil
+}
+
+// parseIdle reads how many connections are kept; proxy.Pool has less than 0 for none.
+func parseIdle(s string) (int, error) {
+	n, err := strconv.Atoi(s)
+	switch {
+	case err != nil || n < 0:
+		return 0, fmt.Errorf("%q is not a number from 0", s)
+	case n == 0:
+		return -1, nil
 	}
 	return n, nil
 }

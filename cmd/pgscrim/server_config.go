@@ -21,7 +21,7 @@ func (c *Config) proxyConfig() (proxy.Config, error) {
 		return proxy.Config{}, err
 	}
 	p := proxy.Config{
-		TLS: serverTLS, TLSRequired: c.TLS.Required, Upstream: c.Upstream, Database: c.Database, MaskKey: key, Limits: c.Limits,
+		TLS: serverTLS, TLSRequired: c.TLS.Required, Upstream: c.Upstream, Database: c.Database, MaskKey: key, Limits: c.Limits, Pool: c.Pool,
 	}
 	for _, u := range c.Users {
 		p.Users = append(p.Users, u.User)

@@ -211,9 +211,12 @@ func (st *site) leftovers(ctx context.Context, p *process) (l leftovers, err err
 	return l, err
 }
 
-// more reports whether there is more of anything than before.
+// pooled is how many connections to the database pgscrim keeps for later sessions by default.
+const pooled = 20
+
+// more reports whether there is more of anything than before, and than the connections that are kept.
 func (l leftovers) more(before leftovers) bool {
-	return l.connections > before.connections || len(l.descriptors) > len(before.descriptors)
+	return l.connections > before.connections+pooled || len(l.descriptors) > len(before.descriptors)+pooled
 }
 
 // settleTime is how long the ends of the last sessions may take.
