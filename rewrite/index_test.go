@@ -105,6 +105,10 @@ func TestIndexesServe(t *testing.T) {
 		"SELECT c.id, o.id FROM orders o RIGHT JOIN customers c ON o.customer_id = c.id WHERE c.id = 500 AND 1 / c.points > 0",
 		"SELECT o.id, n.id FROM customers c JOIN orders o ON o.customer_id = c.id JOIN orders n ON n.customer_id = o.customer_id WHERE c.id = 500 AND 1 / c.points > 0",
 		"SELECT id FROM (SELECT id, 1 / points AS x FROM customers WHERE id = 500) t WHERE x = 0",
+		"SELECT * FROM (SELECT id, upper(country) AS u FROM customers) t WHERE t.id = 500 AND u <> 'x'",
+		"SELECT * FROM (SELECT * FROM (SELECT * FROM customers) i) t WHERE id IN (500, 501) AND 1 / points > 0",
+		"SELECT * FROM (SELECT c.id, 1 / c.points AS x, o.total FROM customers c LEFT JOIN orders o ON o.customer_id = c.id) t (a, b, c) WHERE a = 500 AND b > 0",
+		"SELECT count(*) FROM (SELECT id, 1 / points AS x FROM customers) t JOIN orders o ON o.customer_id = t.id WHERE o.customer_id = 500 AND x > 0",
 		"SELECT count(*) FROM visits v JOIN customers c ON c.id = v.customer_id WHERE c.id = 500 AND v.day = '2025-05-05' AND 1 / c.points > 0",
 	} {
 		for _, role := range []string{"support", "marketer"} {
@@ -113,6 +117,44 @@ func TestIndexesServe(t *testing.T) {
 					t.Errorf("%s: %s: %s is read as a whole", role, sql, n.relation)
 				}
 			})
+		}
+	}
+}
+
+// TestConditionsStayOutside looks for conditions on what a subquery gives, in the fragments in it: none is there that could leave out a row
+// by which the subquery gives another.
+func TestConditionsStayOutside(t *testing.T) {
+	rw, _ := setup(t)
+	const inside = "OPERATOR(pg_catalog.=) (7777)"
+	for sql, want := range map[string]bool{
+		"SELECT * FROM (SELECT id, 1 / points AS x FROM customers) t WHERE id = 7777":                                           true,
+		"SELECT * FROM (SELECT id, 1 / points AS x FROM customers ORDER BY 2) t (i) WHERE 7777 = i":                             true,
+		"SELECT * FROM (SELECT *, 1 / points AS x FROM customers) t WHERE id = 7777":                                            true,
+		"SELECT * FROM orders o LEFT JOIN (SELECT id, 1 / points AS x FROM customers) t ON t.id = 7777":                         true,
+		"SELECT * FROM (SELECT id, 1 / points AS x FROM customers LIMIT 5) t WHERE id = 7777":                                   false,
+		"SELECT * FROM (SELECT id, 1 / points AS x FROM customers OFFSET 5) t WHERE id = 7777":                                  false,
+		"SELECT * FROM (SELECT DISTINCT ON (1 / points) id FROM customers) t WHERE id = 7777":                                   false,
+		"SELECT * FROM (SELECT id, count(*), max(1 / points) FROM customers GROUP BY id) t WHERE id = 7777":                     false,
+		"SELECT * FROM (SELECT id, 1 + rank() OVER (ORDER BY 1 / points) AS x FROM customers) t WHERE id = 7777":                false,
+		"SELECT * FROM (SELECT id, rank() OVER w FROM customers WINDOW w AS (ORDER BY 1 / points)) t WHERE id = 7777":           false,
+		"SELECT * FROM (SELECT id FROM customers UNION ALL SELECT 1 / points FROM customers) t WHERE id = 7777":                 false,
+		"SELECT * FROM (SELECT id + 0 AS id, 1 / points AS x FROM customers) t WHERE id = 7777":                                 false,
+		"SELECT * FROM (SELECT points AS id, 1 / points AS x FROM customers) t WHERE x = 7777":                                  false,
+		"SELECT * FROM (SELECT * FROM (SELECT points AS a, id AS a, 1 / points AS x FROM customers) i) t (p, q) WHERE q = 7777": false,
+		"SELECT * FROM (SELECT id, 1 / points AS x FROM customers) t LEFT JOIN orders o ON t.id = 7777":                         false,
+		"SELECT * FROM (SELECT id, 1 / points AS x FROM customers) t FULL JOIN orders o ON t.id = 7777":                         false,
+		"SELECT * FROM (SELECT id, 1 / points AS x FROM customers) t WHERE id = 7777 OR x = 1":                                  false,
+		"SELECT * FROM (SELECT id, 1 / points AS x FROM customers) t WHERE id = 7777::oid":                                      false,
+		"SELECT * FROM (SELECT id::text AS id, 1 / points AS x FROM customers) t WHERE id = '7777'":                             false,
+		"WITH t AS (SELECT id, 1 / points AS x FROM customers) SELECT * FROM t a WHERE id = 7777 UNION ALL SELECT * FROM t":     false,
+	} {
+		for _, role := range []string{"support", "marketer"} {
+			a := rw.Rewrite(sql, rw.as(role))
+			if a.Refusal != nil || a.Statements[0].Refusal != nil {
+				t.Errorf("%s is refused", sql)
+			} else if got := strings.Contains(a.SQL, inside); got != want {
+				t.Errorf("%s: %s: inside: %v, want %v\n%s", role, sql, got, want, a.SQL)
+			}
 		}
 	}
 }

@@ -129,14 +129,27 @@ func (r *resolver) narrowable(n *pg_query.Node, sc *scope) (place, uint32) {
 	} else if found, items, open := sc.find(name); len(found) == 1 && !open {
 		it = items[0]
 	}
-	if it == nil || it.open || !slices.Contains(sc.items, it) {
+	if it == nil || !slices.Contains(sc.items, it) {
 		return place{}, 0
 	}
-	c := it.column(name)
-	if c == nil || c.guessed || it.ref != nil && it.ref.narrowable(c) == "" {
+	return it.narrowable(name)
+}
+
+// narrowable returns the place and the type of a column; 0 if it is not known for certain, or the caller does not see it as it is.
+func (it *item) narrowable(name string) (place, uint32) {
+	var found *column
+	for i := range it.cols {
+		if c := &it.cols[i]; c.name == name {
+			if found != nil {
+				return place{}, 0
+			}
+			found = c
+		}
+	}
+	if found == nil || found.guessed || it.open || it.ref != nil && it.ref.narrowable(found) == "" {
 		return place{}, 0
 	}
-	return place{it, name}, c.typ
+	return place{it, name}, found.typ
 }
 
 // narrowable returns the relation's own name of a column, empty if its rows may not be narrowed by it.
@@ -285,7 +298,8 @@ func certain(text string, t maskedType) bool {
 	return constantFits(rules.Arg{Kind: rules.ArgString, Text: text}, t)
 }
 
-// settle derives what follows from the conditions by the equalities, and gives each relation its own.
+// settle derives what follows from the conditions by the equalities, and gives each relation its own, and each subquery those that it
+// can make its own.
 func (n *narrowing) settle() {
 	for again := true; again; {
 		again = false
@@ -300,9 +314,49 @@ func (n *narrowing) settle() {
 			}
 		}
 	}
+	var below []*narrowing
 	for _, c := range n.conditions {
-		if f := c.of.item.ref; f != nil && f.plan.hides() {
-			f.narrows = append(f.narrows, c)
+		if f := c.of.item.ref; f != nil {
+			if f.plan.hides() && !slices.Contains(f.narrows, c) {
+				f.narrows = append(f.narrows, c)
+			}
+			continue
+		}
+		if of := c.of.item.column(c.of.column); of.within != nil && of.within.add(narrow{of.source, c.comparison}) && !slices.Contains(below, of.within) {
+			below = append(below, of.within)
 		}
 	}
+	for _, level := range below {
+		level.settle()
+	}
+}
+
+// passThrough says of a query's output columns which column of its own level each is, if a condition on the one can be made a condition
+// on the other: it is a plain column, and what the query gives is a row for each row of its FROM that WHERE lets through. A comparison is
+// not met by NULL, so that outer joins in that FROM do not matter.
+func (r *resolver) passThrough(s *pg_query.SelectStmt, sc *scope, cols []column) {
+	passes := len(s.DistinctClause)+len(s.GroupClause)+len(s.WindowClause)+len(s.LockingClause) == 0 &&
+		s.HavingClause == nil && s.LimitCount == nil && s.LimitOffset == nil && !slices.ContainsFunc(s.TargetList, hasWindow)
+	for i := range cols {
+		c := &cols[i]
+		c.within = nil
+		if passes && c.source.item != nil {
+			c.within = sc.narrowing
+		}
+	}
+}
+
+// hasWindow reports whether an expression may hold a window function.
+func hasWindow(n *pg_query.Node) bool {
+	if t := n.GetResTarget(); t != nil {
+		return hasWindow(t.Val)
+	}
+	if n.GetNode() == nil { // a default value, of a statement that writes
+		return false
+	}
+	if n.GetFuncCall().GetOver() != nil || n.GetJsonObjectAgg() != nil || n.GetJsonArrayAgg() != nil {
+		return true
+	}
+	kids, ok := children(n)
+	return !ok || slices.ContainsFunc(kids, hasWindow)
 }

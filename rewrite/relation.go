@@ -85,7 +85,10 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 	}
 	if rv.Schemaname == "" {
 		if c := sc.ctes.find(rv.Relname); c != nil {
-			it.cols, it.open = c.cols, c.open
+			it.cols, it.open = slices.Clone(c.cols), c.open
+			for i := range it.cols {
+				it.cols[i].within = nil // what reads it elsewhere may need the rows
+			}
 			return it
 		}
 	}

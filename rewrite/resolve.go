@@ -216,6 +216,7 @@ func (r *resolver) plain(s *pg_query.SelectStmt, sc *scope, top bool) (cols []co
 	if open {
 		cols, r.murky = withoutTypes(cols), true
 	}
+	r.passThrough(s, sc, cols)
 	outer := sc.items
 	// Output names are visible in ORDER BY and GROUP BY, where they add nothing to what the target list uses.
 	for _, n := range s.DistinctClause {
@@ -308,6 +309,7 @@ func (r *resolver) target(t *pg_query.ResTarget, sc *scope) (cols []column, open
 	}
 	if ref := t.Val.GetColumnRef(); ref != nil {
 		c.origins = r.lookup(ref, sc).origins
+		c.source, _ = r.narrowable(t.Val, sc)
 	}
 	return []column{c}, false
 }
@@ -331,7 +333,14 @@ func (r *resolver) star(ref *pg_query.ColumnRef, sc *scope) (cols []column, open
 	for _, it := range items {
 		r.markAll(it, sc)
 		// Merged columns come first and once, in an order that is not followed here.
-		cols, open = append(cols, it.standing()...), open || it.open || it.merged && len(ref.Fields) == 1
+		for _, c := range it.standing() {
+			c.source = place{}
+			if slices.Contains(sc.items, it) {
+				c.source, _ = it.narrowable(c.name)
+			}
+			cols = append(cols, c)
+		}
+		open = open || it.open || it.merged && len(ref.Fields) == 1
 	}
 	return cols, open
 }

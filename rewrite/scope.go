@@ -53,6 +53,10 @@ type column struct {
 	origins []origin
 	// guessed is true if the name is not in the text: PostgreSQL may have given the column another.
 	guessed bool
+	// source is the column of its query's own level that it is, if any. within is that level, nil if a condition on the one is not
+	// one on the other (see passThrough).
+	source place
+	within *narrowing
 }
 
 // origin is a relation's column that a column is, without change.

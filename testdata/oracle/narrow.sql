@@ -116,3 +116,27 @@ SELECT id, upper(status::text) FROM crm.orders WHERE ordered_at >= 'then' AND or
 SELECT id, upper(status::text) FROM crm.orders WHERE ordered_at >= '2024-05-01' AND ordered_at < '2024-06-01' ORDER BY id
 --;
 SELECT id, upper(status::text) FROM crm.orders WHERE ordered_at >= '2024-02-30' AND ordered_at < '2024-06-01' ORDER BY id
+
+-- Conditions on what a subquery gives.
+
+SELECT * FROM (SELECT id, upper(full_name) AS n FROM crm.customers) t WHERE id = 3
+
+SELECT * FROM (SELECT * FROM (SELECT * FROM crm.customers) i) t WHERE t.id IN (3, 4) AND lower(segment) <> 'x' ORDER BY id
+
+SELECT * FROM (SELECT c.id, lower(c.segment) AS s, o.id AS o FROM crm.customers c LEFT JOIN crm.orders o ON o.customer_id = c.id) t (a, b, c) WHERE a = 3 AND b <> 'x' ORDER BY c
+
+SELECT * FROM (SELECT c.id, lower(c.segment) AS s, o.id AS o FROM crm.customers c FULL JOIN crm.orders o ON o.customer_id = c.id) t WHERE o = 3 AND s <> 'x'
+
+SELECT * FROM (SELECT id, rank() OVER (ORDER BY lower(segment), id) AS r FROM crm.customers) t WHERE id = 3
+
+SELECT count(*) FROM (SELECT id, lower(segment) AS s FROM crm.customers ORDER BY id LIMIT 5) t WHERE id = 3
+
+SELECT * FROM (SELECT DISTINCT ON (lower(segment)) id FROM crm.customers ORDER BY lower(segment), id) t WHERE id = 3
+
+SELECT t.id, g FROM (SELECT id, generate_series(1, 3) AS g, lower(segment) AS s FROM crm.customers) t WHERE id = 3 ORDER BY g
+
+SELECT count(*), count(t.id) FROM crm.orders o LEFT JOIN (SELECT id, lower(segment) AS s FROM crm.customers) t ON t.id = o.customer_id AND t.id = 3
+
+WITH t AS (SELECT id, lower(segment) AS s FROM crm.customers) SELECT (SELECT count(*) FROM t), id FROM t WHERE id = 3
+
+SELECT * FROM (SELECT * FROM (SELECT created_at AS a, id AS a, lower(segment) AS s FROM crm.customers) i) t (p, q) WHERE q = 3

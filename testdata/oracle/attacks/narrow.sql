@@ -71,3 +71,26 @@ WITH x AS (SELECT id, word FROM lab.vault WHERE id = 1) SELECT count(*) FROM x W
 PREPARE p(integer) AS SELECT id FROM crm.customers WHERE id = $1 AND 1 / (monthly_income - 5) IS NULL; EXECUTE p(3)
 
 PREPARE q(text) AS SELECT count(*) FROM lab.vault WHERE word = $1 AND word LIKE '__\'; EXECUTE q('secret')
+
+-- The same on what a subquery gives.
+
+SELECT * FROM (SELECT id, 1 / (amount - 5) AS x FROM lab.vault) t WHERE id = 1
+
+SELECT * FROM (SELECT id, 1 / (amount - 5) AS x FROM lab.vault LIMIT 1) t WHERE id = 1
+
+SELECT * FROM (SELECT id, word::integer AS x FROM lab.vault WHERE word LIKE '_\') t (a, b) WHERE a IN (1, 2) AND b > 0
+
+SELECT * FROM (SELECT amount AS id, id AS amount, 1 / (amount - 5) AS x FROM lab.vault) t WHERE id = 5
+
+SELECT * FROM (SELECT * FROM (SELECT amount AS a, id AS a, 1 / (amount - 5) AS x FROM lab.vault) i) t (p, q) WHERE q = 1
+
+SELECT id, n FROM (SELECT id, count(*) OVER () AS n, 1 / (amount - 5) AS x FROM lab.vault) t WHERE id = 1
+
+SELECT t.id FROM crm.customers c LEFT JOIN (SELECT id, 1 / (amount - 5) AS x FROM lab.vault) t ON t.id = c.id AND t.id = 1 WHERE coalesce(t.x, 0) = 0
+
+SELECT t.id FROM (SELECT id, 1 / (monthly_income - 5) AS x FROM crm.customers) t WHERE id = 'three'
+
+SELECT t.id FROM (SELECT email, 1 / (monthly_income - 5) AS x, id FROM crm.customers) t WHERE email = '5'
+
+--! args three
+SELECT t.id FROM (SELECT id, 1 / (monthly_income - 5) AS x FROM crm.customers) t WHERE id = $1
