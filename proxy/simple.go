@@ -135,6 +135,9 @@ func (s *session) makeReady(answer *rewrite.Answer, runs []*run) (again bool, er
 	var reads []*rewrite.Statement
 	// Else messages of the client's would be skipped with the Query, or nothing runs before a ROLLBACK.
 	alone := !s.begun && !(s.blockFailed() && len(runs) > 0 && endsBlock(runs[0].statement.Effect.Kind))
+	if s.upstream.implicitBlocks() && !(s.pending.len() == 0 && s.status() == 'T') {
+		alone = false // the Query would not end its transaction
+	}
 	ended := false // a COMMIT or ROLLBACK ends the locks of the checks
 	for _, r := range runs {
 		reads = append(reads, r.statement)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -18,6 +20,7 @@ type upstream struct {
 	in       *reader
 	out      *writer
 	statuses map[string]string // the settings that PostgreSQL reports, as they were at the start
+	version  int               // the server's major version
 	// login is what cancel requests are made of.
 	login *pgconn.HijackedConn
 	// changed are the names of those that are not as they were at the start.
@@ -62,9 +65,27 @@ func (s *Server) connect(ctx context.Context, settings map[string]string, unlist
 	u := &upstream{
 		conn: hijacked.Conn, out: newWriter(hijacked.Conn, s.buffers),
 		settings: settingsKey(settings), born: time.Now(), statuses: hijacked.ParameterStatuses, login: hijacked,
+		version: majorVersion(hijacked.ParameterStatuses["server_version"]),
 	}
 	u.in = newReader(u.conn, s.buffers, maxUpstreamMessage, func() error { return u.idle() })
 	return u, nil
+}
+
+// implicitBlocks reports whether the server makes an implicit transaction block of what follows an Execute, a Query included, as from
+// PostgreSQL 18 on (start_xact_command). Neither the Query nor a Sync behind it ends that.
+func (u *upstream) implicitBlocks() bool { return u.version >= 18 }
+
+// majorVersion is the number that a server_version begins with, 0 if it begins with none.
+func majorVersion(version string) int {
+	digits := strings.IndexFunc(version, func(r rune) bool { return r < '0' || r > '9' })
+	if digits < 0 {
+		digits = len(version)
+	}
+	n, err := strconv.Atoi(version[:digits])
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // cancel interrupts what the connection has under way. It does not touch conn, and returns when the server has closed the
