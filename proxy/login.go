@@ -130,7 +130,10 @@ func (s *Server) sessionSettings(sess *session, packet *startupPacket) (settings
 		if _, given := settings["search_path"]; !given {
 			settings["search_path"] = r.DefaultSearchPath()
 		}
-		settings["client_encoding"], settings["standard_conforming_strings"] = "UTF8", "on"
+		if _, given := settings["client_encoding"]; !given { // checkSettings has seen that it is a name of UTF8
+			settings["client_encoding"] = "UTF8"
+		}
+		settings["standard_conforming_strings"] = "on"
 		for name, value := range rewrite.KeySettings(s.cfg.MaskKey) {
 			settings[name] = value
 		}

@@ -214,8 +214,10 @@ func (s *session) parameterStatus(h header) error {
 		s.state.application = value
 		s.state.Unlock()
 	case "client_encoding", "standard_conforming_strings", "session_authorization":
-		// They decide what the text of a statement means, and who runs it.
-		if !s.direct && value != s.upstream.statuses[name] {
+		// They decide what the text of a statement means, and who runs it. The server calls UTF8 by its older name UNICODE where
+		// that is what the client has said: elder drivers want to read what they have written (check_client_encoding in variable.c).
+		same := value == s.upstream.statuses[name] || name == "client_encoding" && isUTF8(value)
+		if !s.direct && !same {
 			return fmt.Errorf("%w: %s", errSetting, name)
 		}
 	}

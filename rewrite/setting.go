@@ -89,6 +89,8 @@ func (r *run) checkSetting(name, value string, isDefault bool) *Refusal {
 			return nil
 		}
 		return &Refusal{Code: "0A000", Message: "standard_conforming_strings = off is not supported by pgscrim", Hint: "Write E'...' for strings with escapes."}
+	case name == "row_security" && (isDefault || isOn(value)): // pg_dump --enable-row-security, and what tools save and put back
+		return nil
 	case name == "client_min_messages":
 		if isDefault || quietMessages[strings.ToLower(value)] {
 			return nil

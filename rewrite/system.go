@@ -32,8 +32,15 @@ var openCatalogs = set(
 	"pg_ts_parser", "pg_ts_template", "pg_type", "pg_user", "pg_views",
 )
 
-// countingView matches the views of what was done to relations and indexes.
-var countingView = regexp.MustCompile(`^pg_stat(io)?_(all|sys|user|xact_all|xact_sys|xact_user)_(tables|indexes)$`)
+// countingView matches the views of what was done to relations and indexes, and by the server as a whole. Their rows are the same
+// whatever was done.
+var countingView = regexp.MustCompile(`^pg_stat(io)?_(all|sys|user|xact_all|xact_sys|xact_user)_(tables|indexes|sequences)$|` +
+	`^pg_stat_(database|database_conflicts|bgwriter|checkpointer|wal|archiver|io|slru)$`)
+
+// busyView matches the views that have a row for what is being done, or was done at all: by other sessions, and to rows that are
+// hidden. Dashboards ask for them; nobody but the administrator misses the rows.
+var busyView = regexp.MustCompile(`^pg_stat_progress_|^pg_stat_(xact_)?user_functions$|^pg_stat_(replication|replication_slots|wal_receiver|subscription)$|` +
+	`^pg_(prepared_xacts|replication_slots)$`)
 
 // systemRelation stands for a system catalog of which some columns or rows are not shown.
 type systemRelation struct {
@@ -81,6 +88,9 @@ func (r *resolver) protectSystem(f *ref) bool {
 				f.system.columns[c.Name] = "NULL::" + c.TypeSQL
 			}
 		}
+		return true
+	case busyView.MatchString(name):
+		f.system = &systemRelation{rel: f.rel, where: "false"}
 		return true
 	case name == "pg_sequences":
 		f.system = &systemRelation{rel: f.rel, columns: map[string]string{"last_value": "NULL::pg_catalog.int8"}}

@@ -22,7 +22,7 @@ import (
 //	--! catalog                     compare with the database itself: definitions are not masked
 //	--! record                      a whole row of a masked relation has no named type: that may differ (simple protocol only)
 //	--! since MAJOR                 only on this major version of PostgreSQL and later ones: elder ones do not know the syntax
-//	--! session CALLER TOOL         the first statement of a session (sessions_test.go)
+//	--! session CALLER,... TOOL     the first statement of a session (sessions_test.go)
 //	--! stdin DATA                  what COPY FROM STDIN is sent, with \n and \t written so
 //	--! before MAJOR                only on earlier ones
 //	--! varies                      which row fails first is left to the plan: compare the SQLSTATE only

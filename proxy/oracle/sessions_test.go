@@ -8,10 +8,11 @@ import (
 )
 
 // session is what a tool or a person sends on one connection, in order. Files in testdata/sessions hold some each; a session
-// begins with a statement that has the directive `--! session CALLER TOOL: WHAT`.
+// begins with a statement that has the directive `--! session CALLER[,CALLER ...] TOOL: WHAT`.
 type session struct {
-	caller, title string
-	statements    []*statement
+	callers    []string
+	title      string
+	statements []*statement
 }
 
 // sessions is how many legitimate sessions there are to be at least.
@@ -21,8 +22,8 @@ func readSessions(t *testing.T, version int) (all []session) {
 	t.Helper()
 	for _, s := range readCorpus(t, "../../testdata/sessions/*.sql", version) {
 		if s.session != "" {
-			caller, title, _ := strings.Cut(s.session, " ")
-			all = append(all, session{caller: caller, title: title})
+			names, title, _ := strings.Cut(s.session, " ")
+			all = append(all, session{callers: strings.Split(names, ","), title: title})
 		}
 		if len(all) == 0 {
 			t.Fatalf("%s: a statement outside a session", s.where)
@@ -43,7 +44,9 @@ func TestSessions(t *testing.T) {
 	}
 	byCaller := map[string][]session{}
 	for _, s := range all {
-		byCaller[s.caller] = append(byCaller[s.caller], s)
+		for _, name := range s.callers {
+			byCaller[name] = append(byCaller[name], s)
+		}
 	}
 	for _, c := range callers() {
 		mine := byCaller[c.name]
@@ -91,6 +94,9 @@ func (s session) compare(through, visible, direct *client, by protocol) (faults 
 			want = answers[2]
 		}
 		if st.varies {
+			if code(got) != code(want) {
+				faults = append(faults, fmt.Sprintf("%s, %s, %s: %s, not %s", st.where, s.title, own, cut(describe(got)), cut(describe(want))))
+			}
 			continue
 		}
 		c := comparison{ordered: st.ordered(), early: own == extended}

@@ -128,6 +128,9 @@ SET client_min_messages = warning
 
 SET client_encoding = 'UTF8'
 
+--! simple
+SET client_encoding = 'UNICODE'; SHOW client_encoding; RESET client_encoding
+
 SET NAMES 'UTF8'
 
 SET standard_conforming_strings = on

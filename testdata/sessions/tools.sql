@@ -318,11 +318,7 @@ SELECT coalesce(json_agg("root"), '[]') AS "root" FROM (SELECT row_to_json((SELE
 --! session analyst PostgREST: a request
 BEGIN ISOLATION LEVEL READ COMMITTED READ ONLY
 
-select set_config('search_path', '"crm", "public"', true)
-
-select set_config('request.jwt.claims', '{"role": "anon"}', true)
-
-select set_config('request.method', 'GET', true)
+select set_config('search_path', '"crm", "public"', true), set_config('request.jwt.claims', '{"role": "anon"}', true), set_config('request.method', 'GET', true), set_config('request.path', '/customers', true), set_config('request.headers', '{"host": "localhost:3000"}', true), set_config('request.cookies', '{}', true)
 
 WITH pgrst_source AS (SELECT "crm"."customers"."id", "crm"."customers"."email" FROM "crm"."customers" WHERE "crm"."customers"."segment" = 'vip' ORDER BY "crm"."customers"."id" LIMIT 10) SELECT null::bigint AS total_result_set, pg_catalog.count(_postgrest_t) AS page_total, coalesce(json_agg(_postgrest_t), '[]') AS body, nullif(current_setting('response.headers', true), '') AS response_headers, nullif(current_setting('response.status', true), '') AS response_status FROM (SELECT * FROM pgrst_source) _postgrest_t
 

@@ -32,7 +32,13 @@ SELECT n_tup_ins FROM pg_stat_xact_user_tables
 
 SELECT * FROM pg_statio_user_tables
 
-SELECT * FROM pg_stat_database
+SELECT count(*), to_jsonb(array_agg(to_jsonb(d) - 'datid' - 'datname')) FROM pg_stat_database d WHERE datname = current_database()
+
+SELECT max(numbackends), sum(xact_commit), sum(tup_returned), max(stats_reset) FROM pg_stat_database
+
+SELECT * FROM pg_stat_progress_vacuum, pg_stat_user_functions
+
+SELECT * FROM pg_stat_archiver, pg_stat_wal
 
 SELECT * FROM pg_stats_ext
 
