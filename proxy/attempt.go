@@ -165,6 +165,9 @@ func (s *session) checkFailed(e *expectation, fields *pgproto3.ErrorResponse) er
 		if err := s.client.out.send(checkError(a, fields)); err != nil {
 			return err
 		}
+		go func() { // so that the client's next try is answered, or refused for good
+			s.lagging.Store(s.server.refresh() != nil)
+		}()
 	}
 	s.change((*rewrite.Settings).Fail)
 	s.skip(!silent)

@@ -115,6 +115,21 @@ var positions = []struct {
 		}
 		return got
 	}, false},
+	{"in blocks only", func(t *testing.T, c *changing, conn *pgconn.PgConn, sql string, change func() error) (got string) {
+		block := func() string {
+			simple(conn, "BEGIN")
+			defer simple(conn, "ROLLBACK")
+			return extended(conn, sql)
+		}
+		block()
+		must(t, change())
+		for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+			if got = block(); got != "40001" && got != "0A000" {
+				break
+			}
+		}
+		return got
+	}, false},
 	{"pipelined", func(t *testing.T, c *changing, conn *pgconn.PgConn, sql string, change func() error) string {
 		extended(conn, sql)
 		must(t, change())

@@ -52,6 +52,9 @@ func (s *session) check(statements ...*rewrite.Statement) error {
 		if st == nil || st.Refusal != nil {
 			continue
 		}
+		if len(st.Checks) > 0 && s.lagging.CompareAndSwap(true, false) {
+			return errOutdated
+		}
 		for i := range st.Checks {
 			c, err := s.checkFor(&st.Checks[i])
 			if err != nil {

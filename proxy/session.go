@@ -78,6 +78,8 @@ type session struct {
 	// attempt is the segment if it has checks, until it is known that they hold; attempts counts how often it was sent again.
 	attempt  *attempt
 	attempts int
+	// lagging is true after a check has failed whose cause a look at the catalog could not mend. It is shared with relay.
+	lagging atomic.Bool
 	// between is true while no part of a message has been read.
 	between bool
 
