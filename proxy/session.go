@@ -219,13 +219,19 @@ func (s *session) guardedServe() (err error) {
 	return s.serve()
 }
 
+// afterCancel returns once no cancel request is being delivered: it must not hit the next session. There will be no other, as the
+// session's key is not known any more.
+func (s *session) afterCancel() {
+	s.gate.Lock()
+	defer s.gate.Unlock()
+}
+
 // end frees what the session holds and records its end.
 func (s *session) end(err error) {
 	s.server.unregister(s.key)
 	_ = s.client.conn.Close()
 	if s.giving.Load() {
-		s.gate.Lock() // a cancel request that is being delivered must not hit the next session, and there will be no other
-		s.gate.Unlock()
+		s.afterCancel()
 		s.server.pool.give(s.upstream)
 	} else {
 		_ = s.upstream.conn.Close()

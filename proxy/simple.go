@@ -134,8 +134,9 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 func (s *session) makeReady(answer *rewrite.Answer, runs []*run) (again bool, err error) {
 	var reads []*rewrite.Statement
 	// Else messages of the client's would be skipped with the Query, or nothing runs before a ROLLBACK.
-	alone := !s.begun && !(s.blockFailed() && len(runs) > 0 && endsBlock(runs[0].statement.Effect.Kind))
-	if s.upstream.implicitBlocks() && !(s.pending.len() == 0 && s.status() == 'T') {
+	ends := len(runs) > 0 && endsBlock(runs[0].statement.Effect.Kind)
+	alone := !s.begun && (!ends || !s.blockFailed())
+	if s.upstream.implicitBlocks() && (s.pending.len() > 0 || s.status() != 'T') {
 		alone = false // the Query would not end its transaction
 	}
 	ended := false // a COMMIT or ROLLBACK ends the locks of the checks
