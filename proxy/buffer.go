@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"syscall"
 )
 
@@ -16,20 +15,33 @@ const bufferSize = 32 << 10
 // sessions are idle most of the time.
 type bufferPool struct {
 	size int
-	free sync.Pool
+	free chan *[]byte
 }
+
+// spareBuffers bounds the buffers that are kept.
+const spareBuffers = 256
 
 func newBufferPool(size int) *bufferPool {
-	return &bufferPool{size: size, free: sync.Pool{New: func() any {
-		b := make([]byte, size)
-		return &b
-	}}}
+	return &bufferPool{size: size, free: make(chan *[]byte, spareBuffers)}
 }
 
-func (p *bufferPool) take() *[]byte { return p.free.Get().(*[]byte) }
+func (p *bufferPool) take() *[]byte {
+	select {
+	case b := <-p.free:
+		return b
+	default:
+		b := make([]byte, p.size)
+		return &b
+	}
+}
 
 // give takes a buffer back. The caller keeps no part of it.
-func (p *bufferPool) give(b *[]byte) { p.free.Put(b) }
+func (p *bufferPool) give(b *[]byte) {
+	select {
+	case p.free <- b:
+	default: // there are enough
+	}
+}
 
 // inBuffer buffers what is read. While it waits with nothing in it, it holds no memory, if the source is a plain socket.
 type inBuffer struct {

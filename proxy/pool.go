@@ -172,7 +172,22 @@ func (u *upstream) discardAll() error {
 	if err := u.conn.SetDeadline(deadline); err != nil {
 		return err
 	}
-	if err := u.out.send(&pgproto3.Query{String: "DISCARD ALL"}); err != nil {
+	if err := u.run("DISCARD ALL", "DISCARD ALL"); err != nil {
+		return err
+	}
+	// The session's schema of temporary tables stays, empty, and shows in current_schemas.
+	if err := u.run("SELECT WHERE pg_catalog.pg_my_temp_schema() OPERATOR(pg_catalog.<>) 0", "SELECT 0"); err != nil {
+		return err
+	}
+	if len(u.changed) > 0 || u.in.buf.buffered() > 0 {
+		return errNotReset
+	}
+	return u.conn.SetDeadline(time.Time{})
+}
+
+// run runs a statement without a result that matters, and makes sure of its command tag, and that it leaves no transaction open.
+func (u *upstream) run(sql, tag string) error {
+	if err := u.out.send(&pgproto3.Query{String: sql}); err != nil {
 		return err
 	}
 	done := false
@@ -191,12 +206,13 @@ func (u *upstream) discardAll() error {
 			d := decoder{b: body}
 			u.report(d.text(), d.text())
 		case 'C':
-			done = string(body) == "DISCARD ALL\x00"
+			done = string(body) == tag+"\x00"
+		case 'T':
 		case 'Z':
-			if !done || string(body) != "I" || len(u.changed) > 0 || u.in.buf.buffered() > 0 {
+			if !done || string(body) != "I" {
 				return errNotReset
 			}
-			return u.conn.SetDeadline(time.Time{})
+			return nil
 		default:
 			return errNotReset
 		}
