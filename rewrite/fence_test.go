@@ -27,6 +27,10 @@ func TestHiddenRowsRaiseNothing(t *testing.T) {
 	for _, sql := range []string{
 		"SELECT 1 FROM orders WHERE address::int > 0",
 		"SELECT 1 FROM customers WHERE 1 / points > 0",
+		"SELECT 1 FROM customers WHERE chr(points) IS NOT NULL",
+		"SELECT 1 FROM customers WHERE isempty(int4range(5, points))",
+		"SELECT 1 FROM customers WHERE chr(points) = notes",
+		"SELECT chr(points) FROM customers ORDER BY 1",
 		"SELECT 1 FROM customers WHERE id::int4 > 0",
 		"SELECT 1 FROM customers WHERE name::crm.email IS NOT NULL",
 		"SELECT 1 FROM customers WHERE id = 1::oid",
