@@ -4,7 +4,7 @@ import "time"
 
 // Record is one line of the audit log. A statement that runs has two: one written before, and one with Closes set
 // that says how it ended. A statement that is refused has one, with SQLState and Detail. The names of the fields are a
-// contract (see the README).
+// contract (docs/audit.md).
 type Record struct {
 	Time    time.Time `json:"time"`
 	Seq     uint64    `json:"seq"`              // 1, 2, 3, ... within a replica; assigned by the log

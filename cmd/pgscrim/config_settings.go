@@ -17,7 +17,7 @@ import (
 )
 
 // setting is one key of the server file that holds one value. The table of them is what the server file, the
-// environment, the flags and the README's table are checked against.
+// environment, the flags and the table in docs/configuration.md are checked against.
 type setting struct {
 	key   string
 	value string // the default
