@@ -37,15 +37,23 @@ func encode(b []byte, r *Record) []byte {
 		o.b = appendText(o.b, c.Relation)
 		o.key("column")
 		o.b = appendText(o.b, c.Column)
+		o.text("class", c.Class)
 		o.key("action")
 		o.b = appendText(o.b, c.Action)
 		o.text("mask", c.Mask)
 		o.texts("rules", c.Rules)
+		o.texts("shown", c.Shown)
+		o.texts("masked", c.Masked)
 	})
 	list(&o, "hidden", r.Hidden, func(h *HiddenRows) {
 		o.key("relation")
 		o.b = appendText(o.b, h.Relation)
 		o.texts("rules", h.Rules)
+		o.texts("regions", h.Regions)
+		if h.All {
+			o.key("all")
+			o.b = append(o.b, "true"...)
+		}
 	})
 	o.text("policy", r.Policy)
 	o.count("rows", r.Rows)
@@ -56,6 +64,7 @@ func encode(b []byte, r *Record) []byte {
 		o.b = strconv.AppendFloat(o.b, *r.DurationMS, 'f', -1, 64)
 	}
 	o.text("sqlstate", r.SQLState)
+	o.text("rule", r.Rule)
 	o.text("detail", r.Detail)
 	o.text("prev", r.Prev)
 	return append(o.b, '}', '\n')

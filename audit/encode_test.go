@@ -106,6 +106,8 @@ func fill(t *testing.T, v reflect.Value) {
 		v.SetUint(1 << 63)
 	case reflect.Int64:
 		v.SetInt(1 << 62)
+	case reflect.Bool:
+		v.SetBool(true)
 	case reflect.Float64:
 		v.SetFloat(0.125)
 	default:

@@ -34,6 +34,7 @@ type Record struct {
 	Started    *time.Time   `json:"started,omitempty"`
 	DurationMS *float64     `json:"duration_ms,omitempty"`
 	SQLState   string       `json:"sqlstate,omitempty"`
+	Rule       string       `json:"rule,omitempty"`   // the rule of the policy by which a statement was refused
 	Detail     string       `json:"detail,omitempty"` // why a statement was refused or a login failed
 	Prev       string       `json:"prev,omitempty"`   // the hash of the line before (RFC 6962's leaf hash in base64), empty for the first
 }
@@ -42,13 +43,20 @@ type Record struct {
 type Column struct {
 	Relation string   `json:"relation"`
 	Column   string   `json:"column"`
-	Action   string   `json:"action"`
+	Class    string   `json:"class,omitempty"` // of data, as the policy names it
+	Action   string   `json:"action"`          // show, mask, deny, or several with slashes between: it followed from the row
 	Mask     string   `json:"mask,omitempty"`
 	Rules    []string `json:"rules,omitempty"`
+	// Shown and Masked are the regions whose subjects' cells could come out so. Both are empty if all regions fared alike.
+	Shown  []string `json:"shown,omitempty"`
+	Masked []string `json:"masked,omitempty"`
 }
 
 // HiddenRows is a relation with rows that a statement did not see, and the row rules that hid them.
 type HiddenRows struct {
 	Relation string   `json:"relation"`
 	Rules    []string `json:"rules,omitempty"`
+	// Regions are those of which no row was seen, whatever the subject's consent; All is true if no row was seen at all.
+	Regions []string `json:"regions,omitempty"`
+	All     bool     `json:"all,omitempty"`
 }

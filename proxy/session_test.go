@@ -281,7 +281,7 @@ func TestRefusalsAreRecordedOnce(t *testing.T) {
 			for _, record := range r.audit.of("statement")[before:] {
 				if record.SQLState == "42501" {
 					refusals++
-					if record.Decision != "deny" || record.Detail != "column secret is denied" || record.Closes != 0 {
+					if record.Decision != "deny" || record.Rule != "no-secrets" || record.Detail != "column secret is denied" || record.Closes != 0 {
 						t.Errorf("%+v", record)
 					}
 				}

@@ -287,7 +287,7 @@ func (s *session) begin(runs []*run) error {
 			if aborted && i == 0 && !r.first {
 				refusal = abortedRefusal()
 			}
-			record.SQLState, record.Detail = refusal.Code, refusal.Message
+			record.SQLState, record.Rule, record.Detail = refusal.Code, refusal.Rule, refusal.Message
 		}
 		seq, err := s.server.cfg.Audit.Write(record)
 		if err != nil {

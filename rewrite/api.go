@@ -102,18 +102,27 @@ const KindCopyFrom = "COPY FROM"
 type ColumnUse struct {
 	Relation string `json:"relation"`
 	Column   string `json:"column"`
+	// Class is the policy's name for the kind of data, empty for a column that the policy does not name.
+	Class string `json:"class,omitempty"`
 	// Action is "show", "mask", "deny", or "show/mask" where it depends on the row.
 	Action string `json:"action"`
 	// Mask is the mask as the policy writes it, empty if none applies.
 	Mask string `json:"mask,omitempty"`
 	// Rules are the names of the rules that made the decision, in order of precedence.
 	Rules []string `json:"rules,omitempty"`
+	// Shown and Masked are the regions whose subjects' cells can come out so, a region in both if that follows from the consent.
+	// Both are empty if all the policy's regions fare alike. They say what was decided, not of whom there were rows.
+	Shown  []string `json:"shown,omitempty"`
+	Masked []string `json:"masked,omitempty"`
 }
 
 // HiddenRows is a relation with rows that the caller does not see, and the row rules that hide them.
 type HiddenRows struct {
 	Relation string   `json:"relation"`
 	Rules    []string `json:"rules,omitempty"`
+	// Regions are those of which no row is shown, whatever the consent; All is true if no row of any is.
+	Regions []string `json:"regions,omitempty"`
+	All     bool     `json:"all,omitempty"`
 }
 
 // Refusal is an error in PostgreSQL's form, meant for the client.

@@ -115,44 +115,6 @@ func (p *plan) groupable(name string) bool {
 	return p.stands(name) && c.typ.name != "json" && c.typ.name != "xml"
 }
 
-// use describes column i for the audit.
-func (p *plan) use(i int) ColumnUse {
-	u := ColumnUse{Relation: display(p.rel), Column: p.columns[i].Name}
-	var actions, maskNames []string
-	add := func(list *[]string, s string) {
-		if s != "" && !slices.Contains(*list, s) {
-			*list = append(*list, s)
-		}
-	}
-	for _, o := range p.cells[i].outcomes {
-		add(&u.Rules, o.Rule)
-		switch o.Action {
-		case rules.Show:
-			add(&actions, "show")
-		case rules.MaskCell:
-			add(&actions, "mask")
-			add(&maskNames, o.Mask.String())
-		default:
-			add(&actions, "deny")
-		}
-	}
-	slices.Sort(actions)
-	slices.Reverse(actions) // show/mask
-	u.Action, u.Mask = strings.Join(actions, "/"), strings.Join(maskNames, " or ")
-	return u
-}
-
-// rowRules are the names of the row rules that can hide a row.
-func (p *plan) rowRules() []string {
-	var out []string
-	for _, r := range p.rows {
-		if r.Action != rules.Show && r.Rule != "" && !slices.Contains(out, r.Rule) {
-			out = append(out, r.Rule)
-		}
-	}
-	return out
-}
-
 // The aliases inside a fragment: the relation itself, its subject's row, and the consent.
 const (
 	aliasSource  = "s"

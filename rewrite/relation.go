@@ -533,14 +533,14 @@ func (r *resolver) protects() bool {
 	return slices.ContainsFunc(r.refs, func(f *ref) bool { return f.plan != nil && !f.plan.trivial || f.view != nil && f.view.protects() })
 }
 
-// hidden lists the relations with rows that the caller does not see, and the rules that hide them.
-func (r *resolver) hidden(add func(rel string, rules []string)) {
+// hidden lists the relations with rows that the caller does not see.
+func (r *resolver) hidden(add func(HiddenRows)) {
 	for _, f := range r.refs {
 		if f.view != nil {
 			f.view.hidden(add)
 		}
 		if f.plan != nil && f.plan.hides() {
-			add(display(f.rel), f.plan.rowRules())
+			add(f.plan.hidden())
 		}
 	}
 }

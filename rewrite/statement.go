@@ -101,9 +101,8 @@ func (r *run) conclude(q *resolver) {
 			r.out.Columns = append(r.out.Columns, u)
 		}
 	})
-	q.hidden(func(rel string, rules []string) {
-		h := HiddenRows{Relation: rel, Rules: rules}
-		if !slices.ContainsFunc(r.out.Hidden, func(v HiddenRows) bool { return v.Relation == rel }) {
+	q.hidden(func(h HiddenRows) {
+		if !slices.ContainsFunc(r.out.Hidden, func(v HiddenRows) bool { return v.Relation == h.Relation }) {
 			r.out.Hidden = append(r.out.Hidden, h)
 		}
 	})
