@@ -19,7 +19,7 @@
 //
 // # Layout
 //
-// record.go is the contract, encode.go turns a record into its line, log.go writes, file.go and line.go know the file. tree.go hashes the
+// record.go and alert.go are the contract, encode.go turns a record into its line, log.go writes, file.go and line.go know the file. tree.go hashes the
 // lines, checkpoint.go signs what they amount to, certify.go does so at intervals, verify.go holds the one against the other.
 // reader.go reads, format.go and join.go render records for people, one line a statement.
 package audit

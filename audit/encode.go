@@ -66,6 +66,9 @@ func encode(b []byte, r *Record) []byte {
 	o.text("sqlstate", r.SQLState)
 	o.text("rule", r.Rule)
 	o.text("detail", r.Detail)
+	if r.Alert != nil {
+		o.alert(r.Alert)
+	}
 	o.text("prev", r.Prev)
 	return append(o.b, '}', '\n')
 }

@@ -37,6 +37,8 @@ type Options struct {
 	// CheckpointInterval is how often a checkpoint is signed; 0 means every minute. What was written since the last one can be cut
 	// off unseen by whoever can write to the directory.
 	CheckpointInterval time.Duration
+	// Observe, if set, is called with each record that Write has taken, in their order, while the others wait. It must not keep the record.
+	Observe func(*Record)
 	// Problem, if set, is told of what fails in the background and is tried again.
 	Problem func(error)
 }
@@ -118,6 +120,9 @@ func open(dir string, opts Options) (_ *Log, err error) {
 	if opts.CheckpointInterval == 0 {
 		opts.CheckpointInterval = defaultCheckpointInterval
 	}
+	if opts.Observe == nil {
+		opts.Observe = func(*Record) {}
+	}
 	c, err := newCertifier(dir, opts.Replica)
 	if err != nil {
 		return nil, err
@@ -183,6 +188,7 @@ func (l *Log) Write(r *Record) (uint64, error) {
 		if len(l.lines) < maxLate || l.flush() != nil {
 			l.writeSoon(closingDelay)
 		}
+		l.opts.Observe(r)
 		return r.Seq, nil
 	}
 	if err := l.flush(); err != nil {
@@ -190,6 +196,7 @@ func (l *Log) Write(r *Record) (uint64, error) {
 		return 0, err
 	}
 	l.tree.add(line)
+	l.opts.Observe(r)
 	return r.Seq, nil
 }
 

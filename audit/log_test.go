@@ -381,3 +381,38 @@ func BenchmarkAppend(b *testing.B) {
 		})
 	}
 }
+
+// TestObserve has many sessions write at once: each record is shown once, in the order of the log, and those that failed are not.
+func TestObserve(t *testing.T) {
+	var seen []uint64
+	l := mustOpen(t, t.TempDir(), Options{Durability: Relaxed, Observe: func(r *Record) { seen = append(seen, r.Seq) }})
+	var writers sync.WaitGroup
+	for range 8 {
+		writers.Go(func() {
+			for range 50 {
+				seq, err := l.Write(&Record{Event: "statement"})
+				if err == nil {
+					_, err = l.Write(&Record{Event: "statement", Closes: seq})
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	writers.Wait()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Write(&Record{Event: "statement"}); !errors.Is(err, ErrClosed) {
+		t.Error(err)
+	}
+	if len(seen) != 800 {
+		t.Errorf("%d records were seen", len(seen))
+	}
+	for i, seq := range seen {
+		if seq != uint64(i+1) {
+			t.Fatalf("record %d was seen as number %d", seq, i+1)
+		}
+	}
+}

@@ -10,7 +10,8 @@ type Record struct {
 	Seq     uint64    `json:"seq"`              // 1, 2, 3, ... within a replica; assigned by the log
 	Closes  uint64    `json:"closes,omitempty"` // the Seq of the record that this one closes
 	Replica string    `json:"replica"`
-	// Event is "statement" (both records of it), "login", "login_failed", "logout", "cancel", "policy", "start" or "stop".
+	// Event is "statement" (both records of it), "login", "login_failed", "logout", "cancel", "policy", "start", "stop",
+	// "alert" (of a misuse rule) or "release" (of somebody whom such a rule has held back).
 	Event       string   `json:"event"`
 	Session     string   `json:"session,omitempty"`
 	User        string   `json:"user,omitempty"`
@@ -36,7 +37,8 @@ type Record struct {
 	SQLState   string       `json:"sqlstate,omitempty"`
 	Rule       string       `json:"rule,omitempty"`   // the rule of the policy by which a statement was refused
 	Detail     string       `json:"detail,omitempty"` // why a statement was refused or a login failed
-	Prev       string       `json:"prev,omitempty"`   // the hash of the line before (RFC 6962's leaf hash in base64), empty for the first
+	Alert      *Alert       `json:"alert,omitempty"`
+	Prev       string       `json:"prev,omitempty"` // the hash of the line before (RFC 6962's leaf hash in base64), empty for the first
 }
 
 // Column is one column that a statement used and what the policy made of it.
