@@ -46,12 +46,26 @@ func newCertifier(dir, replica string) (*certifier, error) {
 	return c, nil
 }
 
-// certify signs a checkpoint of a tree whose lines, which end at offset in the log, are on disk.
-func (c *certifier) certify(t *tree, offset int64) error {
+// certify signs a checkpoint of a tree whose lines, which end at offset in the live segment, are on disk.
+func (c *certifier) certify(t *tree, firstLine, offset int64) error {
 	if t.lines == c.certified {
 		return nil
 	}
-	signed, err := (&checkpoint{lines: t.lines, root: t.root(), time: time.Now()}).sign(c.key)
+	if err := c.sign(&checkpoint{lines: t.lines, root: t.root()}); err != nil {
+		return err
+	}
+	return saveTree(c.dir, savedTree{t.lines, firstLine, offset, t.subtrees, t.last})
+}
+
+// seal signs that the segment that starts with firstLine ends where the tree does. Its lines are on disk.
+func (c *certifier) seal(t *tree, firstLine int64) error {
+	return c.sign(&checkpoint{lines: t.lines, root: t.root(), sealed: firstLine})
+}
+
+// sign puts a checkpoint on disk.
+func (c *certifier) sign(p *checkpoint) error {
+	p.time = time.Now()
+	signed, err := p.sign(c.key)
 	if err != nil {
 		return err
 	}
@@ -61,8 +75,8 @@ func (c *certifier) certify(t *tree, offset int64) error {
 	if err := c.file.Sync(); err != nil {
 		return err
 	}
-	c.certified = t.lines
-	return saveTree(c.dir, t, offset)
+	c.certified = p.lines
+	return nil
 }
 
 // treeFile keeps the tree as of the last checkpoint, so that a start need not read the whole log.
@@ -71,49 +85,40 @@ const treeFile = "tree.json"
 // savedTree is the content of treeFile.
 type savedTree struct {
 	Lines    int64       `json:"lines"`
-	Offset   int64       `json:"offset"` // of their end in the log
+	Segment  int64       `json:"segment"` // the first line of the live one
+	Offset   int64       `json:"offset"`  // of their end in it
 	Subtrees []tlog.Hash `json:"subtrees"`
 	Last     tlog.Hash   `json:"last"`
 }
 
 // saveTree writes treeFile anew. If that is cut short the old one stays.
-func saveTree(dir string, t *tree, offset int64) error {
-	b, err := json.Marshal(savedTree{t.lines, offset, t.subtrees, t.last})
+func saveTree(dir string, t savedTree) error {
+	b, err := json.Marshal(t)
 	if err != nil {
 		return err
 	}
 	path := filepath.Join(dir, treeFile)
-	if err := os.WriteFile(path+".new", b, 0o600); err != nil {
+	if err := os.WriteFile(path+temporarySuffix, b, 0o600); err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	return os.Rename(path+temporarySuffix, path)
 }
 
-// loadTree returns the tree of the first size bytes of the log f. What treeFile says is a start, if it is about a part of
-// the log that is there; whether it is true is for Verify to say, which reads the log alone.
-func loadTree(dir string, f io.ReaderAt, size int64) (*tree, error) {
+// loadTree returns the tree of all lines up to the first size bytes of the live segment f, of which before is that of what comes before it.
+// What treeFile says is a start, if it is about a part of f that is there; whether it is true is for Verify to say, which reads the log alone.
+func loadTree(dir string, f io.ReaderAt, size int64, before *tree) (*tree, error) {
 	b, err := os.ReadFile(filepath.Join(dir, treeFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	var saved savedTree
-	t := &tree{}
-	if json.Unmarshal(b, &saved) == nil && saved.Offset <= size && saved.Lines > 0 {
+	t := before.clone()
+	if json.Unmarshal(b, &saved) == nil && saved.Segment == before.lines+1 && saved.Offset <= size && saved.Lines > before.lines {
 		t.lines, t.subtrees, t.last = saved.Lines, saved.Subtrees, saved.Last
 	} else {
 		saved.Offset = 0
 	}
-	lines := newLineReader(io.NewSectionReader(f, saved.Offset, size-saved.Offset))
-	for {
-		line, err := lines.next()
-		if errors.Is(err, io.EOF) {
-			return t, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		t.add(line)
-	}
+	return t, t.addFrom(f, saved.Offset, size)
 }
 
 // clone is a copy that does not change with the tree.
@@ -126,15 +131,19 @@ func (t *tree) clone() *tree {
 func (l *Log) Checkpoint() error {
 	l.certifying.Lock()
 	defer l.certifying.Unlock()
+	return l.checkpoint()
+}
+
+func (l *Log) checkpoint() error {
 	l.mu.Lock()
 	err := l.flush()
-	t, offset := l.tree.clone(), l.size
+	t, firstLine, offset := l.tree.clone(), l.firstLine, l.size
 	l.mu.Unlock()
 	if err == nil {
 		err = l.syncFile()
 	}
 	if err == nil {
-		err = l.certifier.certify(t, offset)
+		err = l.certifier.certify(t, firstLine, offset)
 	}
 	if err != nil {
 		return fmt.Errorf("audit: checkpoint: %w", err)
@@ -142,18 +151,41 @@ func (l *Log) Checkpoint() error {
 	return nil
 }
 
-// checkpoints signs one at each tick until the log is closed. One that fails is tried again at the next.
-func (l *Log) checkpoints(interval time.Duration) {
+// upkeep signs a checkpoint at each tick, and rotates when it is time to, until the log is closed. What fails is tried again at the next tick.
+func (l *Log) upkeep(interval time.Duration) {
 	ticker := time.NewTicker(interval)
 	defer ticker.Stop()
 	for {
+		task := l.Checkpoint
 		select {
 		case <-l.closing:
 			return
 		case <-ticker.C:
-			if err := l.Checkpoint(); err != nil && l.opts.Problem != nil {
-				l.opts.Problem(err)
+			if l.due() {
+				task = l.Rotate
 			}
+		case <-l.full:
+			task = l.Rotate
 		}
+		l.report(task())
+	}
+}
+
+// housekeeping compresses what is sealed, until the log is closed.
+func (l *Log) housekeeping() {
+	for {
+		l.report(l.pack())
+		select {
+		case <-l.closing:
+			return
+		case <-l.sealed:
+		}
+	}
+}
+
+// report tells of what failed in the background.
+func (l *Log) report(err error) {
+	if err != nil && !errors.Is(err, ErrClosed) && l.opts.Problem != nil {
+		l.opts.Problem(err)
 	}
 }

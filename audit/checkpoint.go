@@ -30,16 +30,24 @@ const (
 const checkpointTime = time.RFC3339Nano
 
 // checkpoint says that a log had so many lines at a time, and what the root of their tree was. It is a signed note in the form
-// that transparency logs use (C2SP tlog-checkpoint): origin, number, root, and the time as an extension line.
+// that transparency logs use (C2SP tlog-checkpoint): origin, number, root, and as extension lines the time and, if a segment ends there,
+// which one.
 type checkpoint struct {
-	lines int64
-	root  tlog.Hash
-	time  time.Time
+	lines  int64
+	root   tlog.Hash
+	time   time.Time
+	sealed int64 // the first line of the segment that ends here, 0 if none does
 }
+
+// sealedPrefix begins the line about the segment.
+const sealedPrefix = "sealed "
 
 // sign renders the checkpoint.
 func (c *checkpoint) sign(s note.Signer) ([]byte, error) {
 	text := fmt.Sprintf("%s\n%d\n%s\n%s\n", s.Name(), c.lines, c.root, c.time.UTC().Format(checkpointTime))
+	if c.sealed > 0 {
+		text += fmt.Sprintf("%s%d\n", sealedPrefix, c.sealed)
+	}
 	return note.Sign(&note.Note{Text: text}, s)
 }
 
@@ -50,7 +58,7 @@ func openCheckpoint(signed []byte, v note.Verifier) (*checkpoint, error) {
 		return nil, err
 	}
 	fields := strings.Split(n.Text, "\n")
-	if len(fields) != 5 || fields[0] != v.Name() || fields[4] != "" {
+	if len(fields) < 5 || len(fields) > 6 || fields[0] != v.Name() || fields[len(fields)-1] != "" {
 		return nil, errors.New("it is no checkpoint of this log")
 	}
 	for _, s := range n.Sigs { // a note has one form: no bits are left over
@@ -67,6 +75,12 @@ func openCheckpoint(signed []byte, v note.Verifier) (*checkpoint, error) {
 	}
 	if c.time, err = time.Parse(checkpointTime, fields[3]); err != nil {
 		return nil, fmt.Errorf("time: %w", err)
+	}
+	if len(fields) == 6 {
+		first, ok := strings.CutPrefix(fields[4], sealedPrefix)
+		if c.sealed, err = strconv.ParseInt(first, 10, 64); err != nil || !ok {
+			return nil, errors.New("it is no checkpoint of this log")
+		}
 	}
 	return c, nil
 }

@@ -14,12 +14,14 @@
 //     a few milliseconds later.
 //   - Every failure of the disk is returned to the caller, who must not let the statement run.
 //   - Each record names the hash of the line before it, whatever that is; a checkpoint is about lines that are on disk.
+//   - A sealed segment does not change any more, but for being compressed as a whole. Each segment but the first begins with a record that names the
+//     tree of the lines before it, and a checkpoint vouches for that.
 //   - What a failure leaves of a record is removed before the next one is written; what a crash leaves is ended
 //     with a newline and kept, as evidence.
 //
 // # Layout
 //
-// record.go and alert.go are the contract, encode.go turns a record into its line, log.go writes, file.go and line.go know the file. tree.go hashes the
-// lines, checkpoint.go signs what they amount to, certify.go does so at intervals, verify.go holds the one against the other.
-// reader.go reads, format.go and join.go render records for people, one line a statement.
+// record.go and alert.go are the contract, encode.go turns a record into its line, log.go writes, file.go and line.go know the file. rotate.go seals it, disk.go
+// moves it, pack.go compresses it, segment.go knows them all. tree.go hashes the lines, checkpoint.go signs what they amount to, certify.go does so at
+// intervals, verify.go and scan.go hold the one against the other. reader.go reads, format.go and join.go render records for people, one line a statement.
 package audit

@@ -69,6 +69,9 @@ func encode(b []byte, r *Record) []byte {
 	if r.Alert != nil {
 		o.alert(r.Alert)
 	}
+	if r.Segment != nil {
+		o.start(r.Segment)
+	}
 	o.text("prev", r.Prev)
 	return append(o.b, '}', '\n')
 }
@@ -118,6 +121,16 @@ func (o *object) time(name string, t *time.Time) {
 		o.key(name)
 		o.b = append(t.AppendFormat(append(o.b, '"'), time.RFC3339Nano), '"')
 	}
+}
+
+func (o *object) start(s *SegmentStart) {
+	o.key("segment")
+	o.b = strconv.AppendInt(append(o.b, `{"lines":`...), s.Lines, 10)
+	o.b = append(o.b, `,"subtrees":`...)
+	for i, h := range s.Subtrees {
+		o.b = appendText(append(o.b, separator(i)), h.String())
+	}
+	o.b = append(o.b, "]}"...)
 }
 
 // list appends an array of objects, each of which element fills.

@@ -100,8 +100,14 @@ func fill(t *testing.T, v reflect.Value) {
 		for i := range v.Len() {
 			fill(t, v.Index(i))
 		}
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(t, v.Index(i))
+		}
 	case reflect.String:
 		v.SetString("a text")
+	case reflect.Uint8:
+		v.SetUint(0xfb)
 	case reflect.Uint64:
 		v.SetUint(1 << 63)
 	case reflect.Int64:

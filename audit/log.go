@@ -37,7 +37,11 @@ type Options struct {
 	// CheckpointInterval is how often a checkpoint is signed; 0 means every minute. What was written since the last one can be cut
 	// off unseen by whoever can write to the directory.
 	CheckpointInterval time.Duration
-	// Observe, if set, is called with each record that Write has taken, in their order, while the others wait. It must not keep the record.
+	// RotateBytes is the size at which the live segment is sealed; 0 means 256 MB.
+	RotateBytes int64
+	// RotateInterval is the age at which it is, if there is anything in it; 0 means a day.
+	RotateInterval time.Duration
+	// Observe, if set, is called with each record that the log has taken, in their order, while the others wait. It must not keep the record.
 	Observe func(*Record)
 	// Problem, if set, is told of what fails in the background and is tried again.
 	Problem func(error)
@@ -55,29 +59,40 @@ const closingDelay = 5 * time.Millisecond
 // Log is an append-only log of records. It is safe for concurrent use.
 type Log struct {
 	opts Options
+	dir  string
+	lock *os.File
+	disk disk
 	torn int64
 
-	mu       sync.Mutex // guards what follows
-	file     file
-	size     int64  // of the whole lines in the file; what lies behind them is the rest of a failed write
-	lines    []byte // numbered, but not yet in the file: records that close others
-	seq      uint64
-	dirty    bool  // a write has failed: cut the file back to size before the next one
-	failed   error // an fsync has failed, or the log is closed: final
-	written  uint64
-	synced   uint64
-	advanced sync.Cond // synced or failed has changed
-	late     *time.Timer
-	lateSet  bool
-	tree     *tree // of lines and of what is in the file
+	mu        sync.Mutex // guards what follows
+	file      file       // the live segment
+	firstLine int64      // its first line, counted over all segments
+	begun     time.Time  // when it was; zero if nothing is in it
+	startSeq  uint64     // of the record that begins it, 0 if it is the first segment
+	renamed   bool       // its name is not durable yet
+	size      int64      // of the whole lines in the file; what lies behind them is the rest of a failed write
+	lines     []byte     // numbered, but not yet in the file: records that close others
+	seq       uint64
+	dirty     bool  // a write has failed: cut the file back to size before the next one
+	failed    error // an fsync has failed, or the log is closed: final
+	written   uint64
+	synced    uint64
+	advanced  sync.Cond // synced or failed has changed
+	late      *time.Timer
+	lateSet   bool
+	tree      *tree // of lines and of what is in the file
 
 	unsynced chan struct{} // there are records for syncs to take to the disk
 	stopped  chan struct{} // syncs has ended
 	closed   sync.Once
 
-	certifying sync.Mutex // held during a checkpoint; taken before mu
+	certifying sync.Mutex // held during a checkpoint and a rotation; taken before syncing
 	certifier  *certifier
+	syncing    sync.Mutex    // held during an fsync, so that the file stays open; taken before mu
+	full       chan struct{} // the live segment is to be sealed
+	sealed     chan struct{} // one has been
 	closing    chan struct{}
+	background sync.WaitGroup // upkeep and housekeeping
 }
 
 // Open opens the log in dir, which it creates if need be, and continues its numbering. Only one process can hold a
@@ -96,56 +111,106 @@ func open(dir string, opts Options) (_ *Log, err error) {
 			return nil, err
 		}
 	}
-	f, err := openFile(dir)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if err != nil {
-			_ = f.Close()
-		}
-	}()
-	torn, err := endTornLine(f)
-	if err != nil {
-		return nil, err
-	}
-	size, err := f.Seek(0, io.SeekEnd)
-	if err != nil {
-		return nil, err
-	}
-	seq, err := lastSeq(f, size)
-	if err != nil {
-		return nil, err
-	}
 	if opts.CheckpointInterval == 0 {
 		opts.CheckpointInterval = defaultCheckpointInterval
 	}
 	if opts.Observe == nil {
 		opts.Observe = func(*Record) {}
 	}
-	c, err := newCertifier(dir, opts.Replica)
-	if err != nil {
+	if opts.RotateBytes == 0 {
+		opts.RotateBytes = defaultRotateBytes
+	}
+	if opts.RotateInterval == 0 {
+		opts.RotateInterval = defaultRotateInterval
+	}
+	l := &Log{opts: opts, dir: dir, disk: realDisk,
+		unsynced: make(chan struct{}, 1), stopped: make(chan struct{}), full: make(chan struct{}, 1), sealed: make(chan struct{}, 1), closing: make(chan struct{})}
+	l.advanced.L = &l.mu
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, err
+	}
+	if l.lock, err = lockDir(dir); err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			_ = c.file.Close()
+			_ = l.lock.Close()
 		}
 	}()
-	t, err := loadTree(dir, f, size)
-	if err != nil {
+	if err := l.openLive(); err != nil {
 		return nil, err
 	}
-	l := &Log{opts: opts, tree: t, certifier: c, closing: make(chan struct{}), torn: torn, file: f, size: size, seq: seq, written: seq, synced: seq, unsynced: make(chan struct{}, 1), stopped: make(chan struct{})}
-	l.advanced.L = &l.mu
+	defer func() {
+		if err != nil {
+			_ = l.file.Close()
+		}
+	}()
+	if l.certifier, err = newCertifier(dir, opts.Replica); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = l.certifier.file.Close()
+		}
+	}()
 	l.late = time.AfterFunc(time.Hour, l.writeLate)
 	l.late.Stop()
-	if err = l.Checkpoint(); err != nil {
+	if l.size == 0 && l.tree.lines > 0 { // somebody has taken the live segment away
+		if _, err := l.Write(&Record{Event: "segment", Segment: l.tree.start()}); err != nil {
+			return nil, err
+		}
+	}
+	if err := l.Checkpoint(); err != nil {
 		return nil, err
 	}
 	go l.syncs()
-	go l.checkpoints(opts.CheckpointInterval)
+	l.background.Go(func() { l.upkeep(opts.CheckpointInterval) })
+	l.background.Go(l.housekeeping)
 	return l, nil
+}
+
+// openLive opens the live segment and finds where the log goes on.
+func (l *Log) openLive() error {
+	f, err := openFile(l.dir)
+	if err != nil {
+		return err
+	}
+	if err := l.resume(f); err != nil {
+		return errors.Join(err, f.Close())
+	}
+	return nil
+}
+
+func (l *Log) resume(f *logFile) error {
+	if err := tidy(l.dir); err != nil {
+		return err
+	}
+	torn, err := endTornLine(f)
+	if err != nil {
+		return err
+	}
+	live, err := newSegmentFile(f.File)
+	if err != nil {
+		return err
+	}
+	before, first, seq, err := begin(l.dir, live)
+	if err != nil {
+		return err
+	}
+	if l.tree, err = loadTree(l.dir, f, live.size, before); err != nil {
+		return err
+	}
+	last, err := lastRecord(f, live.size)
+	if err != nil {
+		return err
+	}
+	seq = max(seq, last.Seq)
+	l.file, l.size, l.torn, l.firstLine, l.begun = f, live.size, torn, before.lines+1, first.Time
+	if first.Segment != nil {
+		l.startSeq = first.Seq
+	}
+	l.seq, l.written, l.synced = seq, seq, seq
+	return nil
 }
 
 // Torn returns the length in bytes of the incomplete last line that Open found and ended, 0 if there was none. Such
@@ -173,13 +238,8 @@ func (l *Log) Write(r *Record) (uint64, error) {
 	if l.failed != nil {
 		return 0, l.failed
 	}
-	r.Seq = l.seq + 1
-	r.Time = time.Now().UTC()
-	if r.Replica == "" {
-		r.Replica = l.opts.Replica
-	}
+	l.number(r)
 	before := len(l.lines)
-	r.Prev = l.tree.prev()
 	l.lines = encode(l.lines, r)
 	l.seq = r.Seq
 	line := l.lines[before : len(l.lines)-1]
@@ -200,6 +260,14 @@ func (l *Log) Write(r *Record) (uint64, error) {
 	return r.Seq, nil
 }
 
+// number gives a record what makes it the next one.
+func (l *Log) number(r *Record) {
+	r.Seq, r.Time, r.Prev = l.seq+1, time.Now().UTC(), l.tree.prev()
+	if r.Replica == "" {
+		r.Replica = l.opts.Replica
+	}
+}
+
 // writeSoon sees to it that what waits in memory is written before long.
 func (l *Log) writeSoon(delay time.Duration) {
 	if !l.lateSet {
@@ -216,11 +284,8 @@ func (l *Log) flush() error {
 	if len(l.lines) == 0 {
 		return nil
 	}
-	if l.dirty {
-		if err := l.file.Truncate(l.size); err != nil {
-			return fmt.Errorf("audit: remove the rest of a failed write: %w", err)
-		}
-		l.dirty = false
+	if err := l.repair(); err != nil {
+		return err
 	}
 	n, err := l.file.Write(l.lines)
 	if err == nil && n < len(l.lines) {
@@ -230,16 +295,38 @@ func (l *Log) flush() error {
 		l.dirty = true
 		return fmt.Errorf("audit: write record: %w", err)
 	}
-	l.size += int64(n)
+	if l.size == 0 {
+		l.begun = time.Now()
+	}
+	if l.size += int64(n); l.size >= l.opts.RotateBytes && l.size-int64(n) < l.opts.RotateBytes {
+		signal(l.full)
+	}
 	l.written = l.seq
 	if l.lines = l.lines[:0]; cap(l.lines) > maxLate*2 {
 		l.lines = nil // do not keep the memory of a rare long statement
 	}
-	select {
-	case l.unsynced <- struct{}{}:
-	default: // syncs knows
-	}
+	signal(l.unsynced)
 	return nil
+}
+
+// repair removes the rest of a failed write.
+func (l *Log) repair() error {
+	if !l.dirty {
+		return nil
+	}
+	if err := l.file.Truncate(l.size); err != nil {
+		return fmt.Errorf("audit: remove the rest of a failed write: %w", err)
+	}
+	l.dirty = false
+	return nil
+}
+
+// signal wakes who waits for c, now or next time.
+func signal(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default: // it has been woken
+	}
 }
 
 // writeLate writes the records that close others and have waited for long enough. If that fails they wait on.
@@ -272,7 +359,12 @@ func (l *Log) Wait(seq uint64) error {
 // log is closed. Under Relaxed it does so every relaxedInterval.
 func (l *Log) syncs() {
 	defer close(l.stopped)
-	for range l.unsynced {
+	for {
+		select {
+		case <-l.closing:
+			return
+		case <-l.unsynced:
+		}
 		if l.opts.Durability == Relaxed {
 			time.Sleep(relaxedInterval)
 		}
@@ -284,7 +376,7 @@ func (l *Log) syncs() {
 		}
 		if l.syncFile() == nil {
 			l.mu.Lock()
-			l.synced = written
+			l.synced = max(l.synced, written) // a rotation may have gone further
 			l.advanced.Broadcast()
 			l.mu.Unlock()
 		}
@@ -293,18 +385,30 @@ func (l *Log) syncs() {
 
 // syncFile takes what is written to the disk. If it fails, the log has failed for good.
 func (l *Log) syncFile() error {
-	err := l.file.Sync()
-	if err == nil {
-		return nil
+	l.syncing.Lock()
+	defer l.syncing.Unlock()
+	l.mu.Lock()
+	f, renamed := l.file, l.renamed
+	l.mu.Unlock()
+	err := f.Sync()
+	if renamed {
+		err = errors.Join(err, l.disk.syncDir(l.dir))
 	}
-	// The kernel may have dropped the pages, so that a later fsync succeeds without having written them:
-	// nothing that this open file says can be trusted any more.
-	err = fmt.Errorf("audit: fsync failed, the log needs to be opened anew: %w", err)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.failed = err
+	if err != nil {
+		return l.failSync(err)
+	}
+	l.renamed = false
+	return nil
+}
+
+// failSync ends the log, as the kernel may have dropped the pages, so that a later fsync succeeds without having written them:
+// nothing that this open file says can be trusted any more. Callers hold mu.
+func (l *Log) failSync(err error) error {
+	l.failed = fmt.Errorf("audit: fsync failed, the log needs to be opened anew: %w", err)
 	l.advanced.Broadcast()
-	return err
+	return l.failed
 }
 
 // relaxedInterval is how often a relaxed log is taken to the disk: what a crash of the machine can lose.
@@ -326,8 +430,8 @@ func (l *Log) close() error {
 		l.failed = ErrClosed
 	}
 	l.mu.Unlock()
-	close(l.unsynced)
 	<-l.stopped
+	l.background.Wait()
 	err = errors.Join(err, l.Checkpoint(), l.certifier.file.Close())
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -336,7 +440,7 @@ func (l *Log) close() error {
 	}
 	l.failed = ErrClosed
 	l.advanced.Broadcast()
-	if err = errors.Join(err, l.file.Close()); err != nil {
+	if err = errors.Join(err, l.file.Close(), l.lock.Close()); err != nil {
 		return fmt.Errorf("audit: close log: %w", err)
 	}
 	return nil

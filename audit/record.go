@@ -10,7 +10,7 @@ type Record struct {
 	Seq     uint64    `json:"seq"`              // 1, 2, 3, ... within a replica; assigned by the log
 	Closes  uint64    `json:"closes,omitempty"` // the Seq of the record that this one closes
 	Replica string    `json:"replica"`
-	// Event is "statement" (both records of it), "login", "login_failed", "logout", "cancel", "policy", "start", "stop",
+	// Event is "statement" (both records of it), "login", "login_failed", "logout", "cancel", "policy", "start", "stop", "segment",
 	// "alert" (of a misuse rule) or "release" (of somebody whom such a rule has held back).
 	Event       string   `json:"event"`
 	Session     string   `json:"session,omitempty"`
@@ -38,7 +38,9 @@ type Record struct {
 	Rule       string       `json:"rule,omitempty"`   // the rule of the policy by which a statement was refused
 	Detail     string       `json:"detail,omitempty"` // why a statement was refused or a login failed
 	Alert      *Alert       `json:"alert,omitempty"`
-	Prev       string       `json:"prev,omitempty"` // the hash of the line before (RFC 6962's leaf hash in base64), empty for the first
+	// Segment is in the first record of a segment, but for the first one.
+	Segment *SegmentStart `json:"segment,omitempty"`
+	Prev    string        `json:"prev,omitempty"` // the hash of the line before (RFC 6962's leaf hash in base64), empty for the first
 }
 
 // Column is one column that a statement used and what the policy made of it.

@@ -2,6 +2,8 @@ package audit
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"math/bits"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -16,9 +18,11 @@ type tree struct {
 }
 
 // add appends a line, given without its newline.
-func (t *tree) add(line []byte) {
-	t.last = tlog.RecordHash(line)
-	h := t.last
+func (t *tree) add(line []byte) { t.addHash(tlog.RecordHash(line)) }
+
+// addHash appends a line of which the hash is given.
+func (t *tree) addHash(h tlog.Hash) {
+	t.last = h
 	for range bits.TrailingZeros64(^uint64(t.lines)) { // as many subtrees as end here join to one
 		n := len(t.subtrees) - 1
 		h = tlog.NodeHash(t.subtrees[n], h)
@@ -26,6 +30,21 @@ func (t *tree) add(line []byte) {
 	}
 	t.subtrees = append(t.subtrees, h)
 	t.lines++
+}
+
+// addFrom appends the lines of a part of a file.
+func (t *tree) addFrom(f io.ReaderAt, from, to int64) error {
+	lines := newLineReader(io.NewSectionReader(f, from, to-from))
+	for {
+		line, err := lines.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		t.add(line)
+	}
 }
 
 // addAll appends whole lines.

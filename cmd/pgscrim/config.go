@@ -50,6 +50,9 @@ type AuditConfig struct {
 	Dir        string
 	Durability audit.Durability
 	Interval   time.Duration // between checkpoints
+	// RotateBytes and RotateInterval are the size and the age at which a segment is sealed.
+	RotateBytes    int
+	RotateInterval time.Duration
 }
 
 // LogConfig is the server's own log, on standard error.

@@ -58,6 +58,8 @@ func (c *Config) settings() []setting {
 		flag("audit-dir", path("audit.dir", "directory of the audit log", &c.Audit.Dir)),
 		parsed("audit.durability", "strict", "strict: fsync before a result leaves; relaxed: write only", &c.Audit.Durability, audit.ParseDurability),
 		parsed("audit.checkpoint_interval", "1m", "time between signed checkpoints of the audit log", &c.Audit.Interval, parseInterval),
+		parsed("audit.rotate_bytes", "256MB", "size at which the audit log goes on in a new file; the old one is compressed", &c.Audit.RotateBytes, parseBytes),
+		parsed("audit.rotate_interval", "24h", "age at which it does", &c.Audit.RotateInterval, parseInterval),
 		text("audit.literals", "keep", "keep: statements are recorded as they were sent", new(string), keepsLiterals),
 		parsed("limits.connections", "500", "sessions at a time; as many and 100 more may be logging in", &c.Limits.MaxConnections, parsePositive),
 		parsed("limits.startup_timeout", "10s", "time from the connection to the end of the startup packet", &c.Limits.StartupTimeout, time.ParseDuration),

@@ -142,7 +142,7 @@ func TestConfigMistakes(t *testing.T) {
 		{"syntax", "listen: [\n", "pgscrim.yaml:1:1: did not find"},
 		{"not a mapping", "- a\n", "pgscrim.yaml:1:1: the server file must be a mapping"},
 		{"unknown key", "listn: 127.0.0.1:1\n", `pgscrim.yaml:1:1: unknown key "listn" (did you mean "listen"?)`},
-		{"unknown nested key", "audit:\n  colour: x\n", `pgscrim.yaml:2:3: unknown key "colour" (known keys: checkpoint_interval, dir, durability, literals)`},
+		{"unknown nested key", "pool:\n  colour: x\n", `pgscrim.yaml:2:3: unknown key "colour" (known keys: idle, idle_timeout, lifetime)`},
 		{"duplicate key", "admin: a:1\nadmin: a:2\n", `pgscrim.yaml:2:1: duplicate key "admin", first in line 1`},
 		{"mapping for a value", "listen: {a: 1}\n", "pgscrim.yaml:1:9: listen must be a single value"},
 		{"value for a mapping", "audit: x\n", "pgscrim.yaml:1:8: audit must be a mapping"},

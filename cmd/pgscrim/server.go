@@ -65,7 +65,10 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	}
 	if in.records, err = audit.Open(cfg.Audit.Dir, audit.Options{
 		Durability: cfg.Audit.Durability, CheckpointInterval: cfg.Audit.Interval,
-		Problem: func(err error) { log.Error().Err(err).Str("event", "audit").Msg("no checkpoint of the audit log") },
+		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval,
+		Problem: func(err error) {
+			log.Error().Err(err).Str("event", "audit").Msg("a task of the audit log failed, and will be tried again")
+		},
 	}); err != nil {
 		return nil, err
 	}

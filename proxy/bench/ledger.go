@@ -1,13 +1,8 @@
 package bench
 
 import (
-	"bufio"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"os"
-	"path/filepath"
 	"sync"
 
 	"github.com/pgscrim/pgscrim/audit"
@@ -55,27 +50,14 @@ const maxDifferences = 20
 
 // differences compares the ledger with the audit log in a folder.
 func (l *ledger) differences(dir string) error {
-	f, err := os.Open(filepath.Join(dir, audit.FileName))
-	if err != nil {
-		return err
-	}
-	defer f.Close()
 	b := book{ledger: l, open: make(map[uint64]*entry), logins: make(map[string]int)}
-	lines := bufio.NewReader(f)
-	for {
-		line, err := lines.ReadBytes('\n')
-		if errors.Is(err, io.EOF) && len(line) == 0 {
-			return b.close()
+	for e, err := range audit.Entries(dir, 1) {
+		if err = errors.Join(err, e.Err); err != nil {
+			return err
 		}
-		if err != nil {
-			return fmt.Errorf("audit log: incomplete line: %w", err)
-		}
-		var r audit.Record
-		if err := json.Unmarshal(line, &r); err != nil {
-			return fmt.Errorf("audit log: %w", err)
-		}
-		b.enter(&r)
+		b.enter(&e.Record)
 	}
+	return b.close()
 }
 
 // book is the audit log as far as it has been read.
