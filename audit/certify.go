@@ -171,13 +171,18 @@ func (l *Log) upkeep(interval time.Duration) {
 	}
 }
 
-// housekeeping compresses what is sealed, until the log is closed.
-func (l *Log) housekeeping() {
+// housekeeping compresses what is sealed and removes what is old, at each tick and after each rotation, until the log is closed.
+func (l *Log) housekeeping(interval time.Duration) {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
 	for {
 		l.report(l.pack())
+		l.report(l.noteHold())
+		l.report(l.retain(l.opts.Keep))
 		select {
 		case <-l.closing:
 			return
+		case <-ticker.C:
 		case <-l.sealed:
 		}
 	}

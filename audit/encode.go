@@ -69,6 +69,9 @@ func encode(b []byte, r *Record) []byte {
 	if r.Alert != nil {
 		o.alert(r.Alert)
 	}
+	if r.Removed != nil {
+		o.removed(r.Removed)
+	}
 	if r.Segment != nil {
 		o.start(r.Segment)
 	}
@@ -121,6 +124,16 @@ func (o *object) time(name string, t *time.Time) {
 		o.key(name)
 		o.b = append(t.AppendFormat(append(o.b, '"'), time.RFC3339Nano), '"')
 	}
+}
+
+func (o *object) removed(r *RemovedLines) {
+	o.key("removed")
+	o.b = strconv.AppendInt(append(o.b, `{"first_line":`...), r.FirstLine, 10)
+	o.b = strconv.AppendInt(append(o.b, `,"last_line":`...), r.LastLine, 10)
+	o.number("first_seq", r.FirstSeq)
+	o.number("last_seq", r.LastSeq)
+	o.texts("files", r.Files)
+	o.b = append(o.b, '}')
 }
 
 func (o *object) start(s *SegmentStart) {

@@ -43,6 +43,8 @@ type Options struct {
 	RotateInterval time.Duration
 	// Observe, if set, is called with each record that the log has taken, in their order, while the others wait. It must not keep the record.
 	Observe func(*Record)
+	// Keep is how long records are kept; 0 means forever. Whole segments are removed once all that is in them is older.
+	Keep time.Duration
 	// Problem, if set, is told of what fails in the background and is tried again.
 	Problem func(error)
 }
@@ -165,7 +167,7 @@ func open(dir string, opts Options) (_ *Log, err error) {
 	}
 	go l.syncs()
 	l.background.Go(func() { l.upkeep(opts.CheckpointInterval) })
-	l.background.Go(l.housekeeping)
+	l.background.Go(func() { l.housekeeping(opts.CheckpointInterval) })
 	return l, nil
 }
 

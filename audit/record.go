@@ -10,7 +10,7 @@ type Record struct {
 	Seq     uint64    `json:"seq"`              // 1, 2, 3, ... within a replica; assigned by the log
 	Closes  uint64    `json:"closes,omitempty"` // the Seq of the record that this one closes
 	Replica string    `json:"replica"`
-	// Event is "statement" (both records of it), "login", "login_failed", "logout", "cancel", "policy", "start", "stop", "segment",
+	// Event is "statement" (both records of it), "login", "login_failed", "logout", "cancel", "policy", "start", "stop", "segment", "retention", "hold",
 	// "alert" (of a misuse rule) or "release" (of somebody whom such a rule has held back).
 	Event       string   `json:"event"`
 	Session     string   `json:"session,omitempty"`
@@ -28,16 +28,17 @@ type Record struct {
 	Relations   []string `json:"relations,omitempty"`
 	Columns     []Column `json:"columns,omitempty"`
 	// Hidden are the relations of which the caller did not see all rows.
-	Hidden     []HiddenRows `json:"hidden,omitempty"`
-	Policy     string       `json:"policy,omitempty"`
-	Rows       *int64       `json:"rows,omitempty"`
-	Bytes      *int64       `json:"bytes,omitempty"`
-	Started    *time.Time   `json:"started,omitempty"`
-	DurationMS *float64     `json:"duration_ms,omitempty"`
-	SQLState   string       `json:"sqlstate,omitempty"`
-	Rule       string       `json:"rule,omitempty"`   // the rule of the policy by which a statement was refused
-	Detail     string       `json:"detail,omitempty"` // why a statement was refused or a login failed
-	Alert      *Alert       `json:"alert,omitempty"`
+	Hidden     []HiddenRows  `json:"hidden,omitempty"`
+	Policy     string        `json:"policy,omitempty"`
+	Rows       *int64        `json:"rows,omitempty"`
+	Bytes      *int64        `json:"bytes,omitempty"`
+	Started    *time.Time    `json:"started,omitempty"`
+	DurationMS *float64      `json:"duration_ms,omitempty"`
+	SQLState   string        `json:"sqlstate,omitempty"`
+	Rule       string        `json:"rule,omitempty"`   // the rule of the policy by which a statement was refused
+	Detail     string        `json:"detail,omitempty"` // why a statement was refused or a login failed
+	Alert      *Alert        `json:"alert,omitempty"`
+	Removed    *RemovedLines `json:"removed,omitempty"` // by a retention
 	// Segment is in the first record of a segment, but for the first one.
 	Segment *SegmentStart `json:"segment,omitempty"`
 	Prev    string        `json:"prev,omitempty"` // the hash of the line before (RFC 6962's leaf hash in base64), empty for the first

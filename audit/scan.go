@@ -55,8 +55,21 @@ func parseOwnLink(line []byte) (l link, ok bool) {
 // scannedLine is what verification needs of a line.
 type scannedLine struct {
 	link
-	hash  tlog.Hash
-	bytes int // its length with the newline
+	hash    tlog.Hash
+	bytes   int     // its length with the newline
+	removed *Record // the record of a retention
+}
+
+// parseRemoved reads the record of a retention. Most lines are none.
+func parseRemoved(line []byte) *Record {
+	if !bytes.Contains(line, []byte(`,"event":"retention",`)) { // not in a string: there the quotes would be escaped
+		return nil
+	}
+	var r Record
+	if json.Unmarshal(line, &r) != nil || r.Event != "retention" || r.Removed == nil {
+		return nil
+	}
+	return &r
 }
 
 // block is a piece of the log of whole lines.
@@ -144,7 +157,7 @@ func (b *block) hash() {
 	defer close(b.done)
 	for text := range bytes.Lines(b.text) {
 		line := bytes.TrimSuffix(text, []byte{'\n'})
-		b.lines = append(b.lines, scannedLine{parseLink(line), tlog.RecordHash(line), len(text)})
+		b.lines = append(b.lines, scannedLine{parseLink(line), tlog.RecordHash(line), len(text), parseRemoved(line)})
 	}
 	b.text = nil
 }

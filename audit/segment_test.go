@@ -30,11 +30,7 @@ func rotated(t *testing.T, segments, n int) string {
 			}
 		}
 	}
-	for deadline := time.Now().Add(time.Minute); len(plainSegments(t, dir)) > 0; time.Sleep(time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the segments are not compressed")
-		}
-	}
+	eventually(t, "compression", func() bool { return len(plainSegments(t, dir)) == 0 })
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}

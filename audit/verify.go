@@ -32,8 +32,9 @@ func (f Fault) String() string {
 // Verdict is what a verification finds.
 type Verdict struct {
 	Segments    int       `json:"segments"`
-	Lines       int64     `json:"lines"`   // counted from the log's beginning
-	Removed     int64     `json:"removed"` // the first of them, which are not there any more
+	Lines       int64     `json:"lines"`               // counted from the log's beginning
+	Removed     int64     `json:"removed"`             // the first of them, which are not there any more
+	RemovedAt   time.Time `json:"removed_at,omitzero"` // when retention has removed the last of those
 	Records     int64     `json:"records"`
 	Torn        int64     `json:"torn"` // lines that crashes have cut off, and that checkpoints vouch for
 	Checkpoints int       `json:"checkpoints"`
@@ -110,8 +111,8 @@ func (o Verification) log(dir string) (*Verdict, error) {
 		c.file(live, 0)
 		_ = live.Close()
 	}
-	if v.Removed > 0 {
-		v.fault(c.dir, 0, "lines 1 to %d are gone", v.Removed)
+	if v.Removed > 0 && v.RemovedAt.IsZero() {
+		v.fault(c.dir, 0, "lines 1 to %d are gone, and there is no record of a retention that has removed them", v.Removed)
 	}
 	c.end()
 	return v, nil
@@ -375,6 +376,9 @@ func (c *verifier) line(l *scannedLine) {
 			v.fault(c.name, c.lines, "record %d follows record %d", l.Seq, c.seq)
 		}
 		c.seq = l.Seq
+		if r := l.removed; r != nil && r.Removed.LastLine >= v.Removed && v.Lines <= v.Certified {
+			v.RemovedAt = r.Time
+		}
 	}
 	c.tree.addHash(l.hash)
 	c.meet()

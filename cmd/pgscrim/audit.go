@@ -20,7 +20,7 @@ func newAuditCommand() *cobra.Command {
 		Args:    unknownCommand,
 		RunE:    helpOnly,
 	}
-	cmd.AddCommand(newAuditTailCommand(), newAuditVerifyCommand())
+	cmd.AddCommand(newAuditTailCommand(), newAuditVerifyCommand(), newAuditHoldCommand())
 	return cmd
 }
 

@@ -74,6 +74,11 @@ func printVerdict(w io.Writer, v *audit.Verdict, asJSON bool) error {
 			return err
 		}
 	}
+	if !v.RemovedAt.IsZero() {
+		if _, err := fmt.Fprintf(w, "the first %d lines were removed by retention, the last of them at %s\n", v.Removed, v.RemovedAt.UTC().Format(time.RFC3339)); err != nil {
+			return err
+		}
+	}
 	_, err := fmt.Fprintf(w, "%d records in %d lines, %d of them cut off by crashes; %d checkpoints, the last one of %s for %d lines\n",
 		v.Records, v.Lines, v.Torn, v.Checkpoints, v.CertifiedAt.UTC().Format(time.RFC3339), v.Certified)
 	return err

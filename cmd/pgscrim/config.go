@@ -53,6 +53,7 @@ type AuditConfig struct {
 	// RotateBytes and RotateInterval are the size and the age at which a segment is sealed.
 	RotateBytes    int
 	RotateInterval time.Duration
+	Keep           time.Duration // how long records are kept; 0: forever
 }
 
 // LogConfig is the server's own log, on standard error.

@@ -60,6 +60,7 @@ func (c *Config) settings() []setting {
 		parsed("audit.checkpoint_interval", "1m", "time between signed checkpoints of the audit log", &c.Audit.Interval, parseInterval),
 		parsed("audit.rotate_bytes", "256MB", "size at which the audit log goes on in a new file; the old one is compressed", &c.Audit.RotateBytes, parseBytes),
 		parsed("audit.rotate_interval", "24h", "age at which it does", &c.Audit.RotateInterval, parseInterval),
+		parsed("audit.keep", "forever", "how long records are kept, such as 400d; older files of them are removed, unless there is a legal hold", &c.Audit.Keep, parseKeep),
 		text("audit.literals", "keep", "keep: statements are recorded as they were sent", new(string), keepsLiterals),
 		parsed("limits.connections", "500", "sessions at a time; as many and 100 more may be logging in", &c.Limits.MaxConnections, parsePositive),
 		parsed("limits.startup_timeout", "10s", "time from the connection to the end of the startup packet", &c.Limits.StartupTimeout, time.ParseDuration),
@@ -152,6 +153,25 @@ func parseInterval(s string) (time.Duration, error) {
 	d, err := time.ParseDuration(s)
 	if err != nil || d <= 0 {
 		return 0, fmt.Errorf("%q is not a time above 0, such as 90s", s)
+	}
+	return d, nil
+}
+
+// parseKeep reads how long something is kept: days, a time, or forever, which is 0.
+func parseKeep(s string) (time.Duration, error) {
+	if s == "forever" {
+		return 0, nil
+	}
+	if days, ok := strings.CutSuffix(s, "d"); ok {
+		n, err := strconv.Atoi(days)
+		if err != nil || n <= 0 || n > 36500 {
+			return 0, fmt.Errorf("%q is not a number of days from 1d to 36500d", s)
+		}
+		return time.Duration(n) * 24 * time.Hour, nil
+	}
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return 0, fmt.Errorf("%q is not a time above 0, such as 400d, and not forever", s)
 	}
 	return d, nil
 }

@@ -150,6 +150,8 @@ func TestConfigMistakes(t *testing.T) {
 		{"upstream", "upstream: 'postgres://u:hunter2@%zz/'\n", "pgscrim.yaml:1:11: upstream: cannot parse"},
 		{"durability", "audit: {durability: eventual}\n", `durability must be strict or relaxed, not "eventual"`},
 		{"literals", "audit: {literals: hash}\n", `pgscrim.yaml:1:19: audit.literals: "hash" is not supported yet`},
+		{"days", "audit: {keep: 0d}\n", `pgscrim.yaml:1:15: audit.keep: "0d" is not a number of days from 1d to 36500d`},
+		{"keep", "audit: {keep: always}\n", `audit.keep: "always" is not a time above 0, such as 400d, and not forever`},
 		{"bool", "tls: {required: maybe}\n", `tls.required: "maybe" is not true or false`},
 		{"duration", "limits: {idle_timeout: 5}\n", "limits.idle_timeout: time: missing unit"},
 		{"number", "limits: {connections: 0}\n", `"0" is not a number above 0`},

@@ -126,6 +126,27 @@ func TestAuditVerify(t *testing.T) {
 	}
 }
 
+func TestAuditHold(t *testing.T) {
+	dir := t.TempDir()
+	for _, step := range []struct {
+		args []string
+		code int
+		want string
+	}{
+		{[]string{"status"}, 0, "off\n"},
+		{[]string{"off"}, exitFailure, "not on hold"},
+		{[]string{"on"}, exitUsage, "needs a --reason"},
+		{[]string{"on", "--reason", "case \x1b[2J4711"}, 0, `on: "case \x1b[2J4711 set by `},
+		{[]string{"status", "--json"}, 0, `"on": true`},
+		{[]string{"off"}, 0, "off\n"},
+	} {
+		got := pgscrim(t, "", append([]string{"audit", "hold", "--audit-dir", dir}, step.args...)...)
+		if got.code != step.code || !strings.Contains(got.out+got.err, step.want) {
+			t.Errorf("audit hold %v: %+v", step.args, got)
+		}
+	}
+}
+
 func TestAuditTail(t *testing.T) {
 	dir := t.TempDir()
 	log, err := audit.Open(dir, audit.Options{})

@@ -65,7 +65,7 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	}
 	if in.records, err = audit.Open(cfg.Audit.Dir, audit.Options{
 		Durability: cfg.Audit.Durability, CheckpointInterval: cfg.Audit.Interval,
-		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval,
+		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval, Keep: cfg.Audit.Keep,
 		Problem: func(err error) {
 			log.Error().Err(err).Str("event", "audit").Msg("a task of the audit log failed, and will be tried again")
 		},

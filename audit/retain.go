@@ -1,0 +1,85 @@
+package audit
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"time"
+)
+
+// RemovedLines is what a record of the event "retention" says: which lines the log has removed from its beginning, as they were older than it keeps them.
+type RemovedLines struct {
+	FirstLine int64    `json:"first_line"`
+	LastLine  int64    `json:"last_line"`
+	FirstSeq  uint64   `json:"first_seq"`
+	LastSeq   uint64   `json:"last_seq"`
+	Files     []string `json:"files"`
+}
+
+// errHeld ends a removal.
+var errHeld = errors.New("the log is on legal hold")
+
+// retain removes whole segments that hold nothing younger than what is to be kept. The record of it is on disk and certified before anything is gone,
+// so that Verify can tell it from the work of somebody else; the first record of what stays, and the checkpoint that vouches for it, prove
+// the rest. If it is cut short, the next run removes what is left, and records that again.
+func (l *Log) retain(keep time.Duration) error {
+	if keep == 0 {
+		return nil
+	}
+	expired, err := l.expired(time.Now().Add(-keep))
+	if err != nil || len(expired) == 0 {
+		return err
+	}
+	if _, on, err := Hold(l.dir); err != nil || on {
+		return err
+	}
+	removed := &RemovedLines{FirstLine: expired[0].FirstLine, FirstSeq: expired[0].FirstSeq}
+	for _, s := range expired {
+		removed.LastLine, removed.LastSeq = s.LastLine, s.LastSeq
+		removed.Files = append(removed.Files, s.Name)
+	}
+	if _, err := l.Append(&Record{Event: "retention", Removed: removed, Detail: fmt.Sprintf("older than %v", keep)}); err != nil {
+		return err
+	}
+	if err := l.Checkpoint(); err != nil {
+		return err
+	}
+	for _, s := range expired { // oldest first: what is left has no gap
+		if _, on, err := Hold(l.dir); err != nil || on {
+			return errors.Join(errHeld, err)
+		}
+		if err := l.disk.remove(filepath.Join(l.dir, s.Name)); err != nil {
+			return err
+		}
+	}
+	return l.disk.syncDir(l.dir)
+}
+
+// expired returns the segments that hold nothing younger than limit.
+func (l *Log) expired(limit time.Time) ([]Segment, error) {
+	sealed, err := sealedSegments(l.dir)
+	if err != nil || len(sealed) < 1 {
+		return nil, err
+	}
+	var expired []Segment
+	for i, s := range sealed {
+		next := FileName
+		if i+1 < len(sealed) {
+			next = sealed[i+1].Name
+		}
+		after, err := describeSegment(l.dir, next)
+		if err != nil {
+			return nil, err
+		}
+		if after.FirstLine <= s.FirstLine || !after.FirstTime.Before(limit) { // it is about to be sealed, or young
+			break
+		}
+		if s, err = describeSegment(l.dir, s.Name); err != nil {
+			return nil, err
+		}
+		s.Name = sealed[i].Name
+		s.LastLine, s.LastSeq = after.FirstLine-1, after.FirstSeq-1
+		expired = append(expired, s)
+	}
+	return expired, nil
+}
