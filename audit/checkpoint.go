@@ -37,6 +37,7 @@ type checkpoint struct {
 	root   tlog.Hash
 	time   time.Time
 	sealed int64 // the first line of the segment that ends here, 0 if none does
+	signed []byte
 }
 
 // sealedPrefix begins the line about the segment.
@@ -66,7 +67,7 @@ func openCheckpoint(signed []byte, v note.Verifier) (*checkpoint, error) {
 			return nil, fmt.Errorf("signature: %w", err)
 		}
 	}
-	c := &checkpoint{}
+	c := &checkpoint{signed: signed}
 	if c.lines, err = strconv.ParseInt(fields[1], 10, 64); err != nil {
 		return nil, fmt.Errorf("number of lines: %w", err)
 	}

@@ -70,7 +70,7 @@ func (l *Log) packSegment(name string) (err error) {
 		}
 	}()
 	written := sha256.New()
-	if err := l.compress(out, io.TeeReader(in, written)); err != nil {
+	if err := compress(out, io.TeeReader(in, written), l.closing); err != nil {
 		return err
 	}
 	if err := out.Sync(); err != nil {
@@ -92,8 +92,8 @@ func (l *Log) packSegment(name string) (err error) {
 	return l.disk.remove(plain)
 }
 
-// compress writes what it reads as frames. The log's end ends it.
-func (l *Log) compress(out io.Writer, in io.Reader) error {
+// compress writes what it reads as frames, until it is told to stop.
+func compress(out io.Writer, in io.Reader, stop <-chan struct{}) error {
 	encoder, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
 	if err != nil {
 		return err
@@ -106,7 +106,7 @@ func (l *Log) compress(out io.Writer, in io.Reader) error {
 	frame := make([]byte, maxFrame)
 	for n := firstFrame; ; n = maxFrame {
 		select {
-		case <-l.closing:
+		case <-stop:
 			return ErrClosed
 		default:
 		}

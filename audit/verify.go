@@ -86,15 +86,22 @@ func (o Verification) log(dir string) (*Verdict, error) {
 	if v.Live, err = isLocked(dir); err != nil {
 		return nil, err
 	}
-	segments, live, err := c.look()
+	sealed, live, err := c.look()
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range segments {
-		if len(v.Faults) >= maxFaults {
+	c.files(sealed, live)
+	return v, nil
+}
+
+// files takes the segments in their order.
+func (c *verifier) files(sealed []Segment, live *SegmentFile) {
+	v := c.verdict
+	for _, s := range sealed {
+		if len(v.Faults) >= c.maxFaults {
 			break
 		}
-		f, err := OpenSegment(dir, s.Name)
+		f, err := OpenSegment(c.dir, s.Name)
 		if errors.Is(err, fs.ErrNotExist) && v.Lines == 0 {
 			continue // removed meanwhile, which the next one shows
 		}
@@ -115,7 +122,6 @@ func (o Verification) log(dir string) (*Verdict, error) {
 		v.fault(c.dir, 0, "lines 1 to %d are gone, and there is no record of a retention that has removed them", v.Removed)
 	}
 	c.end()
-	return v, nil
 }
 
 // File verifies one segment, wherever it is, by the checkpoints of its log.
@@ -166,7 +172,8 @@ type verifier struct {
 	checkpoints []*checkpoint   // those that are still ahead
 	seals       map[int64]int64 // by the first line of a segment: how many lines there are at its end
 	certain     int64           // lines that a checkpoint was found to vouch for
-	done, total int64           // bytes of files
+	maxFaults   int
+	done, total int64 // bytes of files
 
 	name  string // of the file
 	lines int64  // in it, up to here
@@ -180,7 +187,7 @@ func (o Verification) start(dir string) (*verifier, error) {
 	if o.Checkpoints == "" {
 		o.Checkpoints = filepath.Join(dir, CheckpointsFile)
 	}
-	return &verifier{Verification: o, dir: dir, key: key, verdict: &Verdict{}}, nil
+	return &verifier{Verification: o, dir: dir, key: key, verdict: &Verdict{}, maxFaults: maxFaults}, nil
 }
 
 // look reads the checkpoints and finds the files of the log as they were when these were signed, or later: not before, or what is there would
@@ -285,7 +292,7 @@ func (c *verifier) file(f *SegmentFile, firstLine int64) {
 		v.fault(c.name, c.lines+1, "it cannot be read: %v", err)
 	}
 	c.done += f.fileSize
-	if firstLine == 0 || len(v.Faults) >= maxFaults {
+	if firstLine == 0 || len(v.Faults) >= c.maxFaults {
 		return
 	}
 	if end, ok := c.seals[firstLine]; !ok {
@@ -350,7 +357,7 @@ func (c *verifier) scan(f *SegmentFile, size int64) error {
 		if read += int64(line.bytes); c.Progress != nil && c.lines%progressLines == 0 {
 			c.Progress(c.done+int64(float64(read)/float64(size)*float64(f.fileSize)), c.total)
 		}
-		if len(c.verdict.Faults) >= maxFaults {
+		if len(c.verdict.Faults) >= c.maxFaults {
 			break
 		}
 	}

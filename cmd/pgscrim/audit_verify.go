@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -15,36 +16,28 @@ import (
 
 func newAuditVerifyCommand() *cobra.Command {
 	var (
-		verifier string
-		asJSON   bool
+		o      verifyOptions
+		asJSON bool
 	)
 	cmd := &cobra.Command{
-		Use:   "verify",
+		Use:   "verify [FILE]",
 		Short: "Prove that the audit log is as it was written",
 		Long: `Hold each line of the audit log against the one before it, and all of them against the signed checkpoints: a line that was changed,
 removed, inserted or moved is found, and a log that was cut off. It works while pgscrim is writing, and on a copy of the folder.
+With FILE, one file of the log is verified by itself; the checkpoints are those beside it. With --proof, what audit prove wrote is verified, without the log.
 
 The checkpoints are signed with the key in ` + audit.SigningKeyFile + ` beside the log. Whoever can read that can forge; so keep copies of ` + audit.CheckpointsFile + ` and
 of the public ` + audit.VerifierFile + ` on another machine.`,
 		Example: `  pgscrim audit verify --config pgscrim.yaml
-  pgscrim audit verify --audit-dir /mnt/copy/audit --verifier /etc/auditor/verifier.key --json`,
-		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadConfig(cmd.Flags())
-			if err != nil {
-				return err
+  pgscrim audit verify --audit-dir /mnt/copy/audit --key /etc/auditor/verifier.key --json
+  pgscrim audit verify --key verifier.key /mnt/copy/audit/audit-00000000000000000001.jsonl.zst
+  pgscrim audit verify --key verifier.key --proof proof.json`,
+		Args: usageArgs(cobra.MaximumNArgs(1)),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.proof != "" {
+				return o.verifyProof(cmd.OutOrStdout(), asJSON)
 			}
-			if err := cfg.require("audit.dir"); err != nil {
-				return err
-			}
-			if verifier == "" {
-				verifier = filepath.Join(cfg.Audit.Dir, audit.VerifierFile)
-			}
-			key, err := os.ReadFile(verifier)
-			if err != nil {
-				return err
-			}
-			v, err := audit.Verify(cfg.Audit.Dir, string(key))
+			v, err := o.verify(cmd, args)
 			if err != nil {
 				return err
 			}
@@ -58,16 +51,94 @@ of the public ` + audit.VerifierFile + ` on another machine.`,
 		},
 	}
 	configFlags(cmd.Flags(), "audit-dir")
-	cmd.Flags().StringVar(&verifier, "verifier", "", "file with the public key, if not that beside the log")
+	keyFlag(cmd, &o.key)
+	cmd.Flags().StringVar(&o.proof, "proof", "", "file with a proof to verify, instead of the log")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return cmd
 }
 
+// keyFlag defines --key, which was --verifier once.
+func keyFlag(cmd *cobra.Command, key *string) {
+	cmd.Flags().StringVar(key, "key", "", "file with the public key, if not "+audit.VerifierFile+" beside the log")
+	cmd.Flags().StringVar(key, "verifier", "", "")
+	_ = cmd.Flags().MarkHidden("verifier")
+}
+
+// verifyOptions are the flags of audit verify.
+type verifyOptions struct {
+	key   string
+	proof string
+}
+
+// verify verifies the log, or one file of it.
+func (o *verifyOptions) verify(cmd *cobra.Command, args []string) (*audit.Verdict, error) {
+	p := meter{w: cmd.ErrOrStderr(), start: time.Now()}
+	if len(args) == 1 {
+		v, err := verification(o.key, filepath.Dir(args[0]))
+		if err != nil {
+			return nil, err
+		}
+		v.Progress = p.report
+		return v.File(args[0])
+	}
+	cfg, err := loadConfig(cmd.Flags())
+	if err != nil {
+		return nil, err
+	}
+	if err := cfg.require("audit.dir"); err != nil {
+		return nil, err
+	}
+	v, err := verification(o.key, cfg.Audit.Dir)
+	if err != nil {
+		return nil, err
+	}
+	v.Progress = p.report
+	return v.Log(cfg.Audit.Dir)
+}
+
+// verification reads the public key from a file, or from the one beside the log.
+func verification(key, dir string) (*audit.Verification, error) {
+	if key == "" {
+		key = filepath.Join(dir, audit.VerifierFile)
+	}
+	b, err := os.ReadFile(key)
+	if err != nil {
+		return nil, err
+	}
+	return &audit.Verification{Key: string(b)}, nil
+}
+
+func (o *verifyOptions) verifyProof(w io.Writer, asJSON bool) error {
+	if o.key == "" {
+		return usageError{errors.New("--proof needs --key: the key that comes with a proof proves nothing")}
+	}
+	key, err := os.ReadFile(o.key)
+	if err != nil {
+		return err
+	}
+	b, err := os.ReadFile(o.proof)
+	if err != nil {
+		return err
+	}
+	var p audit.Proof
+	if err := json.Unmarshal(b, &p); err != nil {
+		return fmt.Errorf("%s: %w", o.proof, err)
+	}
+	c, err := p.Check(string(key))
+	if err != nil {
+		return err
+	}
+	if asJSON {
+		return printJSON(w, c)
+	}
+	_, err = fmt.Fprintf(w, "record %d was line %d of %d of the audit log at %s, as it stands in the proof:\n%s\n",
+		p.Seq, p.Line, c.Lines, c.Time.UTC().Format(time.RFC3339), audit.Entry{Record: c.Record})
+	return err
+}
+
 func printVerdict(w io.Writer, v *audit.Verdict, asJSON bool) error {
 	if asJSON {
-		e := json.NewEncoder(w)
-		e.SetIndent("", "  ")
-		return e.Encode(v)
+		return printJSON(w, v)
 	}
 	for _, f := range v.Faults {
 		if _, err := fmt.Fprintln(w, f); err != nil {
@@ -80,6 +151,28 @@ func printVerdict(w io.Writer, v *audit.Verdict, asJSON bool) error {
 		}
 	}
 	_, err := fmt.Fprintf(w, "%d records in %d lines, %d of them cut off by crashes; %d checkpoints, the last one of %s for %d lines\n",
-		v.Records, v.Lines, v.Torn, v.Checkpoints, v.CertifiedAt.UTC().Format(time.RFC3339), v.Certified)
+		v.Records, v.Lines-v.Removed, v.Torn, v.Checkpoints, v.CertifiedAt.UTC().Format(time.RFC3339), v.Certified)
 	return err
+}
+
+// meter tells, now and then, how far long work is.
+type meter struct {
+	w           io.Writer
+	start, last time.Time
+}
+
+// progressInterval is how often it does.
+const progressInterval = 5 * time.Second
+
+func (p *meter) report(done, total int64) {
+	now := time.Now()
+	if p.last.IsZero() {
+		p.last = p.start
+	}
+	if now.Sub(p.last) < progressInterval || done <= 0 {
+		return
+	}
+	p.last = now
+	left := time.Duration(float64(now.Sub(p.start)) * float64(total-done) / float64(done))
+	_, _ = fmt.Fprintf(p.w, "%d of %d MB, %v to go\n", done>>20, total>>20, left.Round(time.Second))
 }

@@ -111,9 +111,30 @@ func TestAuditVerify(t *testing.T) {
 	if got := pgscrim(t, "", "audit", "verify", "--audit-dir", dir); got.code != 0 || !strings.Contains(got.out, "3 records in 3 lines") {
 		t.Errorf("as it was written: %+v", got)
 	}
-	path := filepath.Join(dir, audit.FileName)
-	b, err := os.ReadFile(path)
+	path, proof, key := filepath.Join(dir, audit.FileName), filepath.Join(t.TempDir(), "proof.json"), filepath.Join(dir, audit.VerifierFile)
+	if got := pgscrim(t, "", "audit", "verify", path); got.code != 0 || !strings.Contains(got.out, "3 records in 3 lines") {
+		t.Errorf("one file: %+v", got)
+	}
+	if got := pgscrim(t, "", "audit", "prove", "--audit-dir", dir, "--seq", "2", "-o", proof); got.code != 0 {
+		t.Errorf("prove: %+v", got)
+	}
+	if got := pgscrim(t, "", "audit", "verify", "--proof", proof, "--key", key); got.code != 0 || !strings.Contains(got.out, "record 2 was line 2 of 3") {
+		t.Errorf("proof: %+v", got)
+	}
+	if got := pgscrim(t, "", "audit", "verify", "--proof", proof); got.code != exitUsage || !strings.Contains(got.err, "needs --key") {
+		t.Errorf("proof without a key: %+v", got)
+	}
+	b, err := os.ReadFile(proof)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(proof, bytes.Replace(b, []byte("ana"), []byte("eve"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if got := pgscrim(t, "", "audit", "verify", "--proof", proof, "--key", key); got.code != exitFailure || !strings.Contains(got.err, "not in the log") {
+		t.Errorf("forged proof: %+v", got)
+	}
+	if b, err = os.ReadFile(path); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.WriteFile(path, bytes.Replace(b, []byte(`"ana"`), []byte(`"eve"`), 1), 0o600); err != nil {
