@@ -287,7 +287,7 @@ func (s *session) begin(runs []*run) error {
 			if aborted && i == 0 && !r.first {
 				refusal = abortedRefusal()
 			}
-			record.SQLState, record.Rule, record.Detail = refusal.Code, refusal.Rule, refusal.Message
+			record.SQLState, record.Rule, record.Detail = refusal.Code, refusal.Rule, s.server.cfg.Literals.Message(refusal.Message, record.Statement)
 		}
 		seq, err := s.server.cfg.Audit.Write(record)
 		if err != nil {
@@ -354,9 +354,9 @@ func (s *session) statementRecord(r *run) *audit.Record {
 	st := r.statement
 	record := s.record("statement")
 	record.Purpose, record.Reason = st.Purpose, st.Reason
-	record.Statement, record.Fingerprint, record.Decision = st.Text, st.Fingerprint, string(st.Decision)
+	record.Statement, record.Fingerprint, record.Decision = s.recordable(st.Text), st.Fingerprint, string(st.Decision)
 	if st.Rewritten != st.Text {
-		record.Rewritten = st.Rewritten
+		record.Rewritten = s.recordable(st.Rewritten)
 	}
 	record.Relations, record.Columns, record.Hidden, record.Policy = st.Relations, columns(st.Columns), hidden(st.Hidden), r.policy
 	if of := r.behind(); of != nil { // an EXECUTE or FETCH reads what the statement behind it reads
@@ -377,6 +377,15 @@ func (s *session) statementRecord(r *run) *audit.Record {
 	started := record.Time
 	record.Started = &started
 	return record
+}
+
+// recordable is what the audit log may hold of a text.
+func (s *session) recordable(text string) string {
+	literals := s.server.cfg.Literals
+	if s.direct && !literals.Keeps() && strings.Contains(text, `\`) { // whether that escapes a quote is up to a setting that direct sessions may change
+		return rewrite.Unreadable(text)
+	}
+	return literals.Statement(text)
 }
 
 func columns(uses []rewrite.ColumnUse) []audit.Column {

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pgscrim/pgscrim/audit"
 	"github.com/pgscrim/pgscrim/proxy"
+	"github.com/pgscrim/pgscrim/rewrite"
 	"github.com/pgscrim/pgscrim/rules"
 )
 
@@ -54,6 +55,7 @@ type AuditConfig struct {
 	RotateBytes    int
 	RotateInterval time.Duration
 	Keep           time.Duration // how long records are kept; 0: forever
+	Literals       rewrite.Literals
 }
 
 // LogConfig is the server's own log, on standard error.

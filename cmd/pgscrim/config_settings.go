@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pgscrim/pgscrim/audit"
+	"github.com/pgscrim/pgscrim/rewrite"
 	"github.com/pgscrim/pgscrim/rules"
 )
 
@@ -61,7 +62,7 @@ func (c *Config) settings() []setting {
 		parsed("audit.rotate_bytes", "256MB", "size at which the audit log goes on in a new file; the old one is compressed", &c.Audit.RotateBytes, parseBytes),
 		parsed("audit.rotate_interval", "24h", "age at which it does", &c.Audit.RotateInterval, parseInterval),
 		parsed("audit.keep", "forever", "how long records are kept, such as 400d; older files of them are removed, unless there is a legal hold", &c.Audit.Keep, parseKeep),
-		text("audit.literals", "keep", "keep: statements are recorded as they were sent", new(string), keepsLiterals),
+		parsed("audit.literals", "keep", "constants in recorded statements; keep: as they were sent; hash: a keyed hash in the place of each; drop: ?", &c.Audit.Literals, rewrite.ParseLiterals),
 		parsed("limits.connections", "500", "sessions at a time; as many and 100 more may be logging in", &c.Limits.MaxConnections, parsePositive),
 		parsed("limits.startup_timeout", "10s", "time from the connection to the end of the startup packet", &c.Limits.StartupTimeout, time.ParseDuration),
 		parsed("limits.login_timeout", "60s", "time to log in", &c.Limits.LoginTimeout, time.ParseDuration),
@@ -100,13 +101,6 @@ func isUpstream(s string) error {
 
 func noClientCA(string) error {
 	return fmt.Errorf("authentication by client certificate is not supported yet (leave it out; users log in with a password)")
-}
-
-func keepsLiterals(s string) error {
-	if s != "keep" {
-		return fmt.Errorf("%q is not supported yet (write keep: statements are recorded as they were sent)", s)
-	}
-	return nil
 }
 
 func oneOf(words ...string) func(string) error {

@@ -22,6 +22,7 @@ func (c *Config) proxyConfig() (proxy.Config, error) {
 	}
 	p := proxy.Config{
 		TLS: serverTLS, TLSRequired: c.TLS.Required, Upstream: c.Upstream, Database: c.Database, MaskKey: key, Limits: c.Limits, Pool: c.Pool,
+		Literals: c.Audit.Literals.WithKey(key),
 	}
 	for _, u := range c.Users {
 		p.Users = append(p.Users, u.User)
