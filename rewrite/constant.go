@@ -26,6 +26,9 @@ func (p *parsed) wholeConstant(n *pg_query.Node) (value int, ok bool) {
 	return int(i.GetIval()), i != nil
 }
 
+// hasNoType reports whether a constant takes the type that its place asks for: a string, or NULL.
+func hasNoType(c *pg_query.A_Const) bool { return c.GetIsnull() || c.GetSval() != nil }
+
 // settingConstant is the value of a constant of any type, or of one with a cast, as a setting takes it. ok is false for any other node.
 func (p *parsed) settingConstant(n *pg_query.Node) (value string, ok bool) {
 	if cast := n.GetTypeCast(); cast != nil {

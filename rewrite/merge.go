@@ -79,27 +79,27 @@ func (r *run) confineMerge(q *resolver, t *target, s *pg_query.MergeStmt, leaky 
 		if c.CommandType != pg_query.CmdType_CMD_INSERT {
 			continue
 		}
-		i := q.subjectPlace(t, targetColumns(c.TargetList))
-		var span [][2]int
+		i := slices.Index(t.given(targetColumns(c.TargetList)), t.plan.table.SubjectColumn)
+		var values []value
 		if i >= 0 && i < len(c.Values) && c.Values[i].GetSetToDefault() == nil {
-			span = q.mergeValue(whens[k], i)
+			values = q.mergeValue(whens[k], c, i)
 		}
-		r.checkInserted(q, t, c, i, span)
+		r.checkInserted(q, t, c, i, values)
 	}
 }
 
-// mergeValue finds the span of the i-th value of the INSERT of the WHEN clause that begins at a token.
-func (q *resolver) mergeValue(when, i int) (span [][2]int) {
+// mergeValue finds the i-th value of the INSERT of the WHEN clause that begins at a token.
+func (q *resolver) mergeValue(when int, c *pg_query.MergeWhenClause, i int) (found []value) {
 	q.p.outside(when, func(at int) bool {
 		if q.p.is(at, pg_query.Token_VALUES) {
 			open := q.p.skip(at, 1)
 			closing := q.p.closing(open)
 			if items := q.split(q.p.skip(open, 1), func(k int) bool { return k == closing }); i < len(items) {
-				span = items[i : i+1]
+				found = []value{{items[i][0], items[i][1], q.takesType(c.Values[i])}}
 			}
 			return true
 		}
 		return at != when && q.p.is(at, pg_query.Token_WHEN)
 	})
-	return slices.Clip(span)
+	return found
 }

@@ -50,8 +50,23 @@ func (p *parsed) spanOf(start, end int) [2]int {
 	return [2]int{p.tokens[start].start, p.tokens[p.skip(end, -1)].end}
 }
 
-// valueItems finds the spans of the i-th value in the rows of INSERT ... VALUES, whose VALUES is at a token.
-func (q *resolver) valueItems(at int, s *pg_query.SelectStmt, i int) (spans [][2]int) {
+// value is an expression whose value an INSERT stores.
+type value struct {
+	start, end int // in the text
+	untyped    bool
+}
+
+// takesType reports whether an expression takes the type of the column that it is assigned to.
+func (q *resolver) takesType(n *pg_query.Node) bool {
+	if p := n.GetParamRef(); p != nil {
+		i := int(p.Number) - 1
+		return i >= len(q.parameters) || i >= 0 && (q.parameters[i] == 0 || q.parameters[i] == typeUnknown)
+	}
+	return hasNoType(n.GetAConst())
+}
+
+// valueItems finds the i-th value in the rows of INSERT ... VALUES, whose VALUES is at a token.
+func (q *resolver) valueItems(at int, s *pg_query.SelectStmt, i int) (found []value) {
 	for q.p.is(at, pg_query.Token_ASCII_40) { // (VALUES ...)
 		at = q.p.skip(at, 1)
 	}
@@ -69,30 +84,40 @@ func (q *resolver) valueItems(at int, s *pg_query.SelectStmt, i int) (spans [][2
 		if len(items) <= i || len(values) <= i || values[i].GetSetToDefault() != nil {
 			return nil
 		}
-		spans = append(spans, items[i])
+		found = append(found, value{items[i][0], items[i][1], q.takesType(values[i])})
 		at = q.p.skip(closing, 1) // the comma
 		if at < 0 {
 			at = closing
 		}
 	}
-	return spans
+	return found
 }
 
-// targetItem finds the span of the i-th expression of the target list of INSERT ... SELECT, whose first token is given. It finds
-// none if the source is anything but a plain SELECT, if * stands before, or if the expression means another thing in a subquery.
-func (q *resolver) targetItem(at int, s *pg_query.SelectStmt, i int) [][2]int {
+// targetItem finds the i-th expression of the target list of INSERT ... SELECT, whose first token is given. It finds
+// none if the source is anything but a plain SELECT, if * stands before, or if an expression means another thing in a subquery.
+func (q *resolver) targetItem(at int, s *pg_query.SelectStmt, i int) []value {
 	if s.Op != pg_query.SetOperation_SETOP_NONE || s.WithClause != nil || s.DistinctClause != nil || s.LimitCount != nil || s.LimitOffset != nil ||
-		len(s.TargetList) <= i {
+		len(s.TargetList) <= i || slices.ContainsFunc(s.TargetList[:i+1], isStarTarget) {
 		return nil
 	}
-	for _, n := range s.TargetList[:i+1] {
-		if ref := n.GetResTarget().GetVal().GetColumnRef(); ref != nil && isStar(ref.Fields) || isStar(n.GetResTarget().GetVal().GetAIndirection().GetIndirection()) {
-			return nil
-		}
-	}
-	if !q.ofOneRow(s.TargetList[i].GetResTarget().GetVal()) {
+	if slices.ContainsFunc(slices.Concat(s.TargetList, s.SortClause), func(n *pg_query.Node) bool { return !q.ofOneRow(n) }) {
 		return nil
 	}
+	items := q.targetItems(at, s)
+	if items == nil {
+		return nil
+	}
+	return items[i : i+1]
+}
+
+// isStarTarget reports whether an item of a target list stands for several columns.
+func isStarTarget(n *pg_query.Node) bool {
+	v := n.GetResTarget().GetVal()
+	return v.GetColumnRef() != nil && isStar(v.GetColumnRef().Fields) || isStar(v.GetAIndirection().GetIndirection())
+}
+
+// targetItems finds the expressions of the target list of a SELECT, whose first token is given, without their aliases.
+func (q *resolver) targetItems(at int, s *pg_query.SelectStmt) []value {
 	for q.p.is(at, pg_query.Token_ASCII_40) { // (SELECT ...)
 		at = q.p.skip(at, 1)
 	}
@@ -104,22 +129,61 @@ func (q *resolver) targetItem(at int, s *pg_query.SelectStmt, i int) [][2]int {
 		at = q.p.skip(at, 1)
 	}
 	items := q.split(at, q.endsTargetList)
-	if len(items) < len(s.TargetList) {
+	if len(items) != len(s.TargetList) {
 		return nil
 	}
-	span := items[i]
-	if s.TargetList[i].GetResTarget().Name != "" { // without the alias
-		last := q.p.skip(q.p.firstToken(span[1]), -1)
-		if as := q.p.skip(last, -1); q.p.is(as, pg_query.Token_AS) {
-			last = as
+	found := make([]value, len(items))
+	for i, span := range items {
+		t := s.TargetList[i].GetResTarget()
+		if t.GetName() != "" {
+			last := q.p.skip(q.p.firstToken(span[1]), -1)
+			if as := q.p.skip(last, -1); q.p.is(as, pg_query.Token_AS) {
+				last = as
+			}
+			before := q.p.skip(last, -1)
+			if before < 0 || q.p.tokens[before].end <= span[0] {
+				return nil
+			}
+			span[1] = q.p.tokens[before].end
 		}
-		before := q.p.skip(last, -1)
-		if before < 0 || q.p.tokens[before].end <= span[0] {
-			return nil
-		}
-		span[1] = q.p.tokens[before].end
+		found[i] = value{span[0], span[1], q.takesType(t.GetVal()) && !q.sorts(s, i)}
 	}
-	return [][2]int{span}
+	return found
+}
+
+// untypedItems finds the values of a plain SELECT of n columns that have no type of their own, by the columns' places. Those of
+// other queries are texts by themselves.
+func (q *resolver) untypedItems(at int, s *pg_query.SelectStmt, n int) map[int]value {
+	if s.Op != pg_query.SetOperation_SETOP_NONE || s.WithClause != nil || s.DistinctClause != nil {
+		return nil
+	}
+	untyped := map[int]value{}
+	star := slices.IndexFunc(s.TargetList, isStarTarget)
+	for i, v := range q.targetItems(at, s) {
+		switch {
+		case !v.untyped:
+		case star < 0 || i < star:
+			untyped[i] = v
+		case !slices.ContainsFunc(s.TargetList[star+1:], isStarTarget):
+			untyped[n-len(s.TargetList)+i] = v
+		}
+	}
+	return untyped
+}
+
+// sorts reports whether a query sorts or groups by an item of its target list, named by its number or its alias: that makes a text of a
+// constant.
+func (q *resolver) sorts(s *pg_query.SelectStmt, i int) bool {
+	return slices.ContainsFunc(slices.Concat(s.SortClause, s.GroupClause), func(n *pg_query.Node) bool {
+		if by := n.GetSortBy(); by != nil {
+			n = by.Node
+		}
+		if number, ok := q.p.wholeConstant(n); ok {
+			return number == i+1
+		}
+		name, ok := names(n.GetColumnRef().GetFields())
+		return ok && len(name) == 1 && name[0] == s.TargetList[i].GetResTarget().Name
+	})
 }
 
 // ofOneRow reports whether an expression is computed from one row: it holds no aggregate, window or set-returning function.

@@ -46,16 +46,20 @@ func (q *resolver) confine(t *target, ops ...operation) {
 }
 
 // checked spells a subject's key that is to be stored: the value of an expression if the caller sees that subject, else an
-// error. concat is not immutable, so that the error is raised only when the row is there.
+// error. The value keeps its own type, so that PostgreSQL assigns it to the column as it would without the check; what is looked at is what
+// it becomes there. concat is not immutable, so that the error is raised only when the row is there.
 func (p *plan) checked(expression string) string {
 	name := quote(p.table.SubjectColumn)
 	c, _ := p.column(p.table.SubjectColumn)
 	g := &facts{plan: p}
 	condition := g.rows()
-	return fmt.Sprintf("(SELECT CASE WHEN %[1]s THEN %[2]s.%[3]s ELSE pg_catalog.concat(%[4]s, %[2]s.%[3]s)::pg_catalog.int8::pg_catalog.text::%[5]s END"+
-		" FROM (SELECT (%[6]s\n)::%[5]s AS %[3]s) AS %[2]s%[7]s)",
-		condition, aliasSource, name, literal(invisible+p.subject.spec.Name+" "), c.TypeSQL, expression, g.joins())
+	return fmt.Sprintf("(SELECT CASE WHEN %[1]s THEN %[2]s.%[3]s WHEN pg_catalog.concat(%[4]s, %[2]s.%[5]s)::pg_catalog.int8 IS NULL THEN NULL END"+
+		" FROM (SELECT %[6]s.%[3]s, %[6]s.%[3]s::%[7]s AS %[5]s FROM (SELECT (%[8]s\n) AS %[3]s) AS %[6]s) AS %[2]s%[9]s)",
+		condition, aliasSource, quote(valueName), literal(invisible+p.subject.spec.Name+" "), name, aliasRow, c.TypeSQL, expression, g.joins())
 }
+
+// valueName is the column of the value that is checked, beside the subject's.
+const valueName = "="
 
 // invisibleRefusal is what stands for the error of checked.
 func (p *plan) invisibleRefusal() *Refusal {
@@ -67,54 +71,60 @@ func (p *plan) invisibleRefusal() *Refusal {
 
 // confineInsert puts the check around the subject's value in each row of an INSERT. cols are the columns of its source.
 func (r *run) confineInsert(q *resolver, t *target, s *pg_query.InsertStmt, cols []column, open bool) {
-	i := q.subjectPlace(t, targetColumns(s.Cols))
+	given := t.given(targetColumns(s.Cols))
+	i := slices.Index(given, t.plan.table.SubjectColumn)
 	source := s.SelectStmt.GetSelectStmt()
-	var items [][2]int
+	var values []value
 	switch {
 	case i < 0 || source == nil || q.refusal != nil:
 	case len(source.ValuesLists) > 0 && source.WithClause == nil && source.SortClause == nil && source.LimitCount == nil && source.LimitOffset == nil:
-		items = q.valueItems(q.sourceStart(t, s), source, i)
+		values = q.valueItems(q.sourceStart(t, s), source, i)
+	case !open && i < len(cols) && (len(source.GroupClause) > 0 || source.HavingClause != nil):
+		r.checkSource(q, t, s, given, len(cols))
+		return
 	default:
-		if items = q.targetItem(q.sourceStart(t, s), source, i); len(items) == 0 && !open && i < len(cols) {
-			r.checkSource(q, t, s, i, len(cols))
+		if values = q.targetItem(q.sourceStart(t, s), source, i); len(values) == 0 && !open && i < len(cols) {
+			r.checkSource(q, t, s, given, len(cols))
 			return
 		}
 	}
-	r.checkInserted(q, t, s, i, items)
+	r.checkInserted(q, t, s, i, values)
 }
 
-// subjectPlace is the place of the subject's column among those that get values, all if none are given, -1 if it gets none.
-func (q *resolver) subjectPlace(t *target, given []string) int {
-	if given == nil {
+// given are the columns that get values: those of the list, or all if there is none.
+func (t *target) given(list []string) []string {
+	if list == nil {
 		for _, c := range t.plan.columns {
-			if !c.Generated {
-				given = append(given, c.Name)
-			}
+			list = append(list, c.Name)
 		}
 	}
-	return slices.Index(given, t.plan.table.SubjectColumn)
+	return list
 }
 
-// checkInserted puts the check around the spans of the subject's value in the rows of an insertion.
-func (r *run) checkInserted(q *resolver, t *target, insertion proto.Message, i int, spans [][2]int) {
-	if len(spans) == 0 {
+// checkInserted puts the check around the subject's value in the rows of an insertion.
+func (r *run) checkInserted(q *resolver, t *target, insertion proto.Message, i int, values []value) {
+	if len(values) == 0 {
 		q.unsupported(t.item.ref.at, writeNoSubject, t.plan.table.SubjectColumn)
 		return
 	}
 	before, after, _ := strings.Cut(t.plan.checked(aliasMark), aliasMark)
-	for _, span := range spans {
-		q.edits = append(q.edits, edit{span[0], span[0], before}, edit{span[1], span[1], after})
+	for _, v := range values {
+		if v.untyped {
+			q.typed(v, q.typeOf(t, t.plan.table.SubjectColumn))
+		}
+		q.edits = append(q.edits, edit{v.start, v.start, before}, edit{v.end, v.end, after})
 	}
 	r.isChecked(t, insertion, i)
 }
 
-// checkSource makes the source of an INSERT a subquery of n columns, and puts the check around one of them.
-func (r *run) checkSource(q *resolver, t *target, s *pg_query.InsertStmt, i, n int) {
+// checkSource makes the source of an INSERT, of n columns, a subquery, and puts the check around the value of the subject.
+func (r *run) checkSource(q *resolver, t *target, s *pg_query.InsertStmt, given []string, n int) {
 	targets, names := make([]string, n), make([]string, n)
 	for k := range n {
 		names[k] = fmt.Sprintf("c%d", k+1)
 		targets[k] = aliasRow + "." + names[k]
 	}
+	i := slices.Index(given, t.plan.table.SubjectColumn)
 	targets[i] = t.plan.checked(targets[i])
 	start := q.sourceStart(t, s)
 	end := len(q.p.tokens)
@@ -131,10 +141,30 @@ func (r *run) checkSource(q *resolver, t *target, s *pg_query.InsertStmt, i, n i
 		q.unsupported(t.item.ref.at, unknownPart, "INSERT")
 		return
 	}
+	for k, v := range q.untypedItems(start, s.SelectStmt.GetSelectStmt(), n) {
+		if k < len(given) {
+			q.typed(v, q.typeOf(t, given[k]))
+		}
+	}
 	from, to := q.p.tokens[start].start, q.p.tokens[last].end
 	q.edits = append(q.edits, edit{from, from, "SELECT " + strings.Join(targets, ", ") + " FROM ("},
 		edit{to, to, "\n) AS " + aliasRow + " (" + strings.Join(names, ", ") + ")"})
 	r.isChecked(t, s, i)
+}
+
+// typed gives a value that has no type of its own that of the column to which it is assigned: in a subquery it would be a text. The type
+// is without its modifier, which a cast would enforce by cutting the value.
+func (q *resolver) typed(v value, typeSQL string) {
+	q.edits = append(q.edits, edit{v.end, v.end, "::" + typeSQL})
+}
+
+// typeOf spells the type of a column, without its modifier.
+func (q *resolver) typeOf(t *target, name string) string {
+	c, _ := t.plan.column(name)
+	if typ := q.snap.Type(c.Type); typ != nil && c.Typmod >= 0 {
+		return qualified(typ.Name.Schema, typ.Name.Name)
+	}
+	return c.TypeSQL
 }
 
 // aliasRow is the alias of the rows that an INSERT checks.

@@ -125,3 +125,45 @@ EXECUTE w (2)
 --;
 SELECT person, n, state, tries FROM lab.jobs ORDER BY 1, 2
 
+
+-- Values of other types than the columns': assigned as PostgreSQL does, of whatever form the source is.
+
+--! refused 42501 support
+INSERT INTO lab.jobs (person, n) VALUES (5::text, 7)
+
+--! refused 42501 support
+INSERT INTO lab.jobs (person, n) VALUES (1, 7), (true, 7)
+
+--! refused 42501 support
+INSERT INTO lab.jobs (person, n) SELECT '5', 77 ORDER BY 1
+
+--! refused 42501 support
+INSERT INTO lab.jobs (person, n, state) SELECT x.i, x.k, count(*) FROM (SELECT 4 AS i, 5 AS k) x
+
+--! refused 42501 support
+INSERT INTO lab.jobs SELECT *, 'x' FROM (SELECT person, n + 50, state FROM lab.jobs) j
+
+--! refused 42501 support
+BEGIN
+--;
+INSERT INTO lab.jobs SELECT *, '7' FROM (SELECT person, n + 50, state FROM lab.jobs) j RETURNING person, n, state, tries
+--;
+INSERT INTO lab.jobs (n, tries, state, person) SELECT '90', NULL, j.* FROM (SELECT DISTINCT 'new' AS s, person FROM lab.jobs) j
+--;
+INSERT INTO lab.jobs (person, n, tries, state) SELECT person::bigint, '95', count(*), max(state) FROM lab.jobs GROUP BY person HAVING count(*) > 0
+--;
+SELECT person, n, state, tries FROM lab.jobs ORDER BY 1, 2
+
+--! refused 42501 support
+--! simple
+BEGIN
+--;
+PREPARE w AS INSERT INTO lab.jobs SELECT *, $1 FROM (SELECT person, n + 50, state FROM lab.jobs WHERE n < $2) j RETURNING person, n, tries
+--;
+EXECUTE w ('5', 2)
+--;
+PREPARE v AS INSERT INTO lab.jobs (person, n) SELECT $1, $2 FROM crm.stores LIMIT 1
+--;
+EXECUTE v ((SELECT min(person) FROM lab.jobs), 44)
+--;
+SELECT person, n, state, tries FROM lab.jobs ORDER BY 1, 2

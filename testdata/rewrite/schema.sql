@@ -46,6 +46,8 @@ CREATE TABLE crm.visits (
 CREATE TABLE crm.visits_2024 PARTITION OF crm.visits FOR VALUES FROM ('2024-01-01') TO ('2025-01-01');
 CREATE TABLE crm.visits_2025 PARTITION OF crm.visits FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
 
+CREATE TABLE crm.marks (twice int GENERATED ALWAYS AS (n * 2) STORED, n int, customer_id bigint, word varchar(3));
+
 CREATE TABLE crm.big_orders (gift text) INHERITS (crm.orders);
 
 CREATE TABLE crm.stores (id int PRIMARY KEY, city text, opened date);

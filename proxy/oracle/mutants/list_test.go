@@ -74,7 +74,7 @@ func mutants() []mutant {
 			new: `before, after := "(SELECT ", ")"`, by: writes},
 		{name: "rows of COPY FROM are not about visible subjects", file: "rewrite/copy_in.go", old: `values[subject] = t.plan.checked(values[subject])`, new: `_ = subject`, by: writes},
 		{name: "MERGE reaches hidden rows", file: "rewrite/merge.go", old: `q.restrict(t, q.p.tokens[on].end, q.p.tokens[q.p.skip(whens[0], -1)].end, leaky)`, new: `_ = leaky`},
-		{name: "MERGE inserts about anybody", file: "rewrite/merge.go", old: `r.checkInserted(q, t, c, i, span)`, new: `_ = span`, by: goldens},
+		{name: "MERGE inserts about anybody", file: "rewrite/merge.go", old: `r.checkInserted(q, t, c, i, values)`, new: `_ = values`, by: goldens},
 		{name: "conditions of a write run on hidden rows", file: "rewrite/visible.go", old: `	if leaky {
 		before, after = " "`, new: `	if false {
 		before, after = " "`},
