@@ -21,6 +21,10 @@ func TestContracts(t *testing.T) {
 		t.Parallel()
 		mutations(t, w, corpus)
 	})
+	t.Run("mistakes", func(t *testing.T) {
+		t.Parallel()
+		mistakes(t, w)
+	})
 	t.Run("generated", func(t *testing.T) {
 		t.Parallel()
 		runGenerated(t, w)
@@ -168,6 +172,31 @@ func mutations(t *testing.T, w *world, corpus []*statement) {
 	var faults []string
 	if interference(t, analyst, w.copy(t), other, plain, collect(&faults)); len(faults) == 0 {
 		t.Error("interference does not notice a visible cell")
+	}
+}
+
+// mistakes shows what is let pass of a statement that fails otherwise than on the visible database: that it has two mistakes, and nothing else.
+func mistakes(t *testing.T, w *world) {
+	c := callers()[0]
+	with := &trio{one: dial(t, serve(t, w.copy(t), c.policyFile(), users(c))(c.name))}
+	with.other = with.one
+	visible, lacking := w.copy(t), w.copy(t)
+	exec(t, lacking, "DROP TABLE crm.stores CASCADE")
+	for _, m := range []struct {
+		sql, visible string
+		want         outcome
+	}{
+		{"SELECT '1 month'::date, x FROM crm.nosuch", visible, failed},
+		{"SELECT '1 month'::date >= (SELECT x FROM crm.nosuch)", visible, mistaken}, // a proxy looks for relations first
+		{"SELECT (SELECT opened_on FROM crm.stores LIMIT 1) <= '1 month'::date", lacking, ""},
+		{"SELECT id FROM crm.stores", lacking, ""},
+	} {
+		with.visible = dial(t, m.visible)
+		sum := newTally()
+		found, err := with.check(&generated{statement: statement{messages: []string{m.sql}}}, simple, sum)
+		if err != nil || (found == nil) != (m.want != "") || m.want != "" && sum.outcomes[m.want] != 1 {
+			t.Errorf("%s: %v, %v, %v, want %q", m.sql, found, sum.outcomes, err, m.want)
+		}
 	}
 }
 

@@ -211,15 +211,9 @@ func (s *statement) one(i int) []protocol {
 }
 
 // run sends a statement and returns all answers.
-func (c *client) run(s *statement, by protocol) (events []event, err error) {
-	for _, sql := range s.messages {
-		sql = strings.ReplaceAll(sql, "{db}", c.database)
-		var some []event
-		if by == simple {
-			some, err = c.simple(sql)
-		} else {
-			some, err = c.extended(sql, s.args)
-		}
+func (c *client) run(s *statement, by protocol) (events []event, _ error) {
+	for i := range s.messages {
+		some, err := c.message(s, by, i)
 		events = append(events, some...)
 		if err != nil {
 			return events, fmt.Errorf("%s, %s: %w", s.where, by, err)

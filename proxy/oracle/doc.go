@@ -31,7 +31,9 @@
 // those of the product (package mutants).
 //
 // Three things are left to the plan, as in PostgreSQL itself: the order of rows that have none, how many visible rows come
-// before an error that one of them raises, and which of several rows that fail is met first, if any (TestByPlan).
+// before an error that one of them raises, and which of several rows that fail is met first, if any. A generated statement that fails
+// on one side only is let pass if the visible database itself is seen to answer both ways, under different plans (TestByPlan). So is one
+// that fails otherwise if it has two mistakes: each is then found again, alone, with the same error on both sides (mistakes in contracts_test.go).
 //
 // Databases are copies of one template, so that even OIDs are the same, and their names have the same length.
 package oracle

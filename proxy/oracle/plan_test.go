@@ -41,7 +41,7 @@ func TestByPlan(t *testing.T) {
 		"SELECT nosuch FROM a":             false,
 		"SELECT a.x FROM a JOIN b USING k": false,
 	} {
-		got, err := w.byPlan(&generated{statement: statement{messages: []string{sql}}}, simple)
+		got, err := w.byPlan(&generated{statement: statement{messages: []string{sql}}}, simple, "", "22012")
 		if err != nil || got != want {
 			t.Errorf("%s: by plan: %t, %v", sql, got, err)
 		}

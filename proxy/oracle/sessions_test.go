@@ -85,7 +85,7 @@ func (s session) compare(through, visible, direct *client, by protocol) (faults 
 		answers := make([][]event, 3)
 		for i, c := range []*client{through, visible, direct} {
 			var err error
-			if answers[i], err = c.send(st, own); err != nil {
+			if answers[i], err = c.message(st, own, 0); err != nil {
 				return append(faults, fmt.Sprintf("%s, %s: %s, %s: %v", st.where, s.title, []string{"through the proxy", "visible", "direct"}[i], own, err))
 			}
 		}

@@ -9,9 +9,16 @@ import (
 // shrinkFor bounds the search for a smaller statement.
 const shrinkFor = 20 * time.Second
 
-// shrink looks for a smaller statement with the same fault: it drops messages, then spans of tokens, long ones first, as long
-// as the contract stays violated with the same SQLSTATEs.
+// shrink looks for a smaller statement with the same fault: one that violates the contract with the same SQLSTATEs.
 func (w *trio) shrink(s *generated, by protocol, found *fault) *generated {
+	return reduce(s, func(try *generated) bool {
+		f, err := w.check(try, by, newTally())
+		return err == nil && f != nil && f.contract == found.contract && f.codes == found.codes
+	})
+}
+
+// reduce drops messages of a statement, then spans of tokens, long ones first, as long as it keeps a property.
+func reduce(s *generated, keeps func(*generated) bool) *generated {
 	deadline := time.Now().Add(shrinkFor)
 	small := *s
 	small.messages = slices.Clone(s.messages)
@@ -21,8 +28,7 @@ func (w *trio) shrink(s *generated, by protocol, found *fault) *generated {
 		}
 		try := small
 		try.messages = messages
-		f, err := w.check(&try, by, newTally())
-		return err == nil && f != nil && f.contract == found.contract && f.codes == found.codes
+		return keeps(&try)
 	}
 	for i := len(small.messages) - 1; i >= 0; i-- {
 		less := slices.Delete(slices.Clone(small.messages), i, i+1)
@@ -48,7 +54,7 @@ func (w *trio) shrink(s *generated, by protocol, found *fault) *generated {
 	return &small
 }
 
-// shorten drops spans of words as long as the rest fails: what is in brackets, the brackets themselves, and any others.
+// shorten drops spans of words as long as the rest fails: what is in brackets, the brackets themselves, and any others. Constants become NULL.
 func shorten(words []string, fails func([]string) bool) []string {
 	without := func(i, j int) []string { return slices.Delete(slices.Clone(words), i, j) }
 	for size := len(words) / 2; size > 0; size /= 2 {
@@ -62,6 +68,13 @@ func shorten(words []string, fails func([]string) bool) []string {
 				}
 				if fails(kept) {
 					words = kept
+					continue
+				}
+			}
+			if strings.HasPrefix(words[i], "'") { // a constant, which may be the mistake that is not looked for
+				rest := slices.Clone(words)
+				if rest[i] = "NULL "; fails(rest) {
+					words = rest
 					continue
 				}
 			}

@@ -84,9 +84,9 @@ func (c *client) exchange(messages ...pgproto3.FrontendMessage) ([]event, error)
 // simple runs a query string in the simple protocol.
 func (c *client) simple(sql string) ([]event, error) { return c.exchange(&pgproto3.Query{String: sql}) }
 
-// send runs a statement of one message and leaves the session as it is then.
-func (c *client) send(s *statement, by protocol) ([]event, error) {
-	sql := strings.ReplaceAll(s.messages[0], "{db}", c.database)
+// message sends one message of a statement and leaves the session as it is then.
+func (c *client) message(s *statement, by protocol, i int) ([]event, error) {
+	sql := strings.ReplaceAll(s.messages[i], "{db}", c.database)
 	switch {
 	case s.stdin != "":
 		return c.exchange(&pgproto3.Query{String: sql}, &pgproto3.CopyData{Data: []byte(s.stdin)}, &pgproto3.CopyDone{})

@@ -140,3 +140,13 @@ SELECT count(*), count(t.id) FROM crm.orders o LEFT JOIN (SELECT id, lower(segme
 WITH t AS (SELECT id, lower(segment) AS s FROM crm.customers) SELECT (SELECT count(*) FROM t), id FROM t WHERE id = 3
 
 SELECT * FROM (SELECT * FROM (SELECT created_at AS a, id AS a, lower(segment) AS s FROM crm.customers) i) t (p, q) WHERE q = 3
+
+-- A value of another type: there is no operator, and it is the caller's own comparison that says so.
+
+SELECT id FROM crm.orders WHERE id = date '2024-01-01' AND 1 / (total - 7) IS NULL
+
+SELECT o.id FROM crm.orders o JOIN crm.customers c ON c.id = o.customer_id AND c.created_at > uuid '55555555-5555-5555-5555-555555555555' WHERE 1 / (o.total - 7) IS NULL
+
+SELECT id FROM crm.orders WHERE ordered_at < date '2024-06-01' AND ordered_at >= timestamp '2023-02-28 10:00' AND 1 / (total - 7) IS NOT NULL ORDER BY id
+
+SELECT "Id" FROM lab."Person" WHERE "select" = bigint '3' AND "Id" < 17.5 AND upper("land") > 'A' ORDER BY 1

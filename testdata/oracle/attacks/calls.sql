@@ -250,3 +250,19 @@ SELECT setseed(0.5)
 SELECT count(random()) FROM crm.customers WHERE country = 'DE'
 --;
 SELECT random()
+
+-- Calls alone, without an operator, of columns in which hidden rows have the divisor and visible ones never do.
+
+SELECT person FROM lab.jobs WHERE int4eq(int4div(1, int4mi(tries, 5)), 7)
+
+SELECT person FROM lab.jobs WHERE bool(int4div(1, int4mi(tries, 5)))
+
+SELECT count(*) FROM lab.jobs j JOIN crm.stores s ON int4eq(int4div(1, int4mi(j.tries, 5)), s.id)
+
+SELECT j.person FROM crm.stores s LEFT JOIN lab.jobs j ON int4lt(int4div(10, int4mi(j.tries, 5)), s.id) ORDER BY 1
+
+SELECT id FROM crm.orders WHERE numeric_eq(numeric_div(1, numeric_sub(total, 5)), 7)
+
+SELECT id FROM crm.customers WHERE texteq(repeat(segment, length(segment) * 100000000), 'x')
+
+SELECT id FROM lab.vault WHERE int4eq(int4div(1, int4mi(amount, 5)), 7)

@@ -1,6 +1,6 @@
 -- What the planner moves: expressions that run before a row rule, or on the values in statistics.
 
-SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET min_parallel_index_scan_size = 0; SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT id FROM crm.customers ORDER BY 1 / (monthly_income - 5) LIMIT 1
+SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SET min_parallel_index_scan_size = 0; SET enable_hashjoin = off; SET enable_mergejoin = off; SELECT id FROM crm.customers ORDER BY 1 / (monthly_income - 5), id LIMIT 1
 
 SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; SET min_parallel_table_scan_size = 0; SELECT DISTINCT 1 / (total - 5) FROM crm.orders ORDER BY 1 LIMIT 1
 
@@ -41,3 +41,17 @@ SELECT sum(1 / (amount - 5)) OVER () FROM lab.vault
 SELECT count(*) OVER (ORDER BY 1 / (amount - 5)) FROM lab.vault
 
 SELECT sum(n) FROM (SELECT customer_id, count(*) AS n FROM crm.orders GROUP BY customer_id) t WHERE n > 2
+
+-- Hidden texts begin with "long", no visible one does: tried on one of them, in statistics, the pattern fails.
+
+SELECT count(*) FROM crm.customers WHERE city LIKE 'lon_\'
+
+SELECT count(*) FROM crm.customers WHERE segment LIKE 'lon_\'
+
+SELECT count(*) FROM lab.jobs WHERE state LIKE 'lon_\'
+
+SELECT count(*) FROM lab.jobs j JOIN lab."Person" p ON p."Id" = j.person AND j.state LIKE 'lon_\' WHERE p."select" < 9
+
+SELECT count(*) FROM (SELECT model AS m FROM crm.churn_scores) s WHERE m LIKE 'lon_\'
+
+SELECT count(*) FROM crm.support_tickets WHERE channel LIKE 'lon_\' OR subject LIKE 'lon_\'
