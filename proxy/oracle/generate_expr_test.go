@@ -63,6 +63,13 @@ func (g *generator) leaf(l *level, typ string) string {
 
 // converted makes a value of a type from a column of another.
 func (g *generator) converted(l *level, typ string) string {
+	if typ == "text" || typ == "int" {
+		for _, f := range l.fields {
+			if after(f.name) == "home" && g.chance(30) { // a composite
+				return "(" + f.name + ")." + map[string]string{"text": "street", "int": "house"}[typ]
+			}
+		}
+	}
 	if typ == "text" {
 		if x := g.named("other", l.fields); x != "" {
 			return "(" + x + ")::text"
@@ -73,6 +80,9 @@ func (g *generator) converted(l *level, typ string) string {
 	}
 	if typ == "bool" {
 		if x := g.named("other", l.fields); x != "" {
+			if after(x) == "lvl" {
+				return "(" + x + pick(g, " >= 'mid'", " = ANY ('{low,high}')", " IN ('low', 'mid'::lab.level)") + ")"
+			}
 			return "(" + x + " IS NULL)"
 		}
 	}

@@ -22,9 +22,9 @@ type generated struct {
 
 func (s *generated) ordered() bool { return s.statement.ordered() && !s.returns }
 
-// generate writes the i-th statement of a seed over relations.
-func generate(relations []*relation, seed, i uint64) *generated {
-	g := &generator{Rand: rand.New(rand.NewPCG(seed, i)), relations: relations}
+// generate writes the i-th statement of a seed over relations, for a caller who may declare purposes.
+func generate(relations []*relation, purposes []string, seed, i uint64) *generated {
+	g := &generator{Rand: rand.New(rand.NewPCG(seed, i)), relations: relations, purposes: purposes}
 	g.raises, g.wrong = g.chance(25), g.chance(10)
 	s := &generated{statement: statement{where: fmt.Sprintf("seed %d, statement %d", seed, i)}, wrong: g.wrong}
 	g.form(s)
@@ -64,9 +64,11 @@ func (g *generator) form(s *generated) {
 	switch n := g.IntN(100); {
 	case n < 50:
 		s.messages = []string{g.whole()}
-	case n < 56:
+	case n < 55:
 		s.messages = g.again(g.whole())
-	case n < 62:
+	case n < 57:
+		g.session(s)
+	case n < 63:
 		if !g.write(s) {
 			s.messages = g.again(g.whole())
 		}
@@ -130,56 +132,6 @@ func (g *generator) copyTable() string {
 			return fmt.Sprintf("COPY %s (%s) TO STDOUT%s", r.name, strings.Join(columns, ", "), pick(g, "", " CSV", " (FORMAT text)", " (FORMAT csv, HEADER true, FORCE_QUOTE *)"))
 		}
 	}
-}
-
-// cursor moves through a query.
-func (g *generator) cursor(s *generated) {
-	scroll := pick(g, "", "SCROLL ", "NO SCROLL ", "BINARY ", "INSENSITIVE ", "BINARY SCROLL ")
-	hold := pick(g, "", "", " WITH HOLD", " WITHOUT HOLD")
-	s.messages = []string{"BEGIN", "DECLARE cu " + scroll + "CURSOR" + hold + " FOR " + g.whole()}
-	if hold == " WITH HOLD" {
-		s.messages = append(s.messages, "COMMIT")
-	}
-	moves := []string{"FETCH NEXT FROM cu", "FETCH 3 FROM cu", "FETCH FORWARD 2 IN cu", "MOVE 2 FROM cu", "FETCH ALL FROM cu", "FETCH cu", "MOVE FORWARD ALL IN cu"}
-	if strings.Contains(scroll, "SCROLL") && !strings.Contains(scroll, "NO") {
-		moves = append(moves, "FETCH PRIOR FROM cu", "FETCH LAST FROM cu", "FETCH ABSOLUTE 2 FROM cu", "FETCH RELATIVE -1 FROM cu", "FETCH BACKWARD 2 FROM cu",
-			"FETCH FIRST FROM cu", "FETCH BACKWARD ALL FROM cu", "MOVE ABSOLUTE 4 IN cu", "FETCH ABSOLUTE -2 FROM cu", "FETCH RELATIVE 0 FROM cu")
-	}
-	for range 2 + g.IntN(4) {
-		s.messages = append(s.messages, pick(g, moves...))
-	}
-	s.messages = append(s.messages, pick(g, "CLOSE cu", "CLOSE ALL", "FETCH ALL FROM cu"), pick(g, "COMMIT", "ROLLBACK"))
-	s.simple = true
-}
-
-// temporary stores a query, changes what is stored, and reads it with others.
-func (g *generator) temporary(s *generated) {
-	sql, fields := g.query([]string{"int", "text", pick(g, types...)}, nil)
-	name := pick(g, "scratch", "scratch", "customers", `"Odd Name"`, "visits")
-	create := fmt.Sprintf("CREATE TEMP TABLE %s AS %s", name, sql)
-	if g.chance(25) {
-		create = fmt.Sprintf("CREATE TEMPORARY TABLE %s %s AS %s%s", name, g.rename(fields), sql, pick(g, "", " WITH NO DATA", " WITH DATA"))
-	}
-	a, b, c := fields[0].name, fields[1].name, fields[2].name
-	g.ctes = append(g.ctes, source{name: name, fields: fields, key: fieldNames(fields), whole: true})
-	l := &level{fields: fields}
-	from := g.source()
-	alias := g.name("t")
-	in := &level{fields: qualify(alias, from.fields)}
-	s.messages = []string{create}
-	changes := []string{
-		fmt.Sprintf("INSERT INTO %s (%s, %s) SELECT %s, %s FROM %s AS %s WHERE %s", name, a, b, g.leaf(in, "int"), g.leaf(in, "text"), from.name, alias, g.condition(in, 2)),
-		fmt.Sprintf("INSERT INTO %s (%s, %s) VALUES (1, 'x'), (2, %s)", name, a, b, g.constant("text")),
-		fmt.Sprintf("UPDATE %s SET %s = %s::text, %s = 5 WHERE %s", name, b, g.expr(l, "text", 1), a, g.condition(l, 1)),
-		fmt.Sprintf("DELETE FROM %s WHERE %s", name, g.condition(l, 2)),
-		fmt.Sprintf("CREATE INDEX ON %s (%s)", name, a),
-		fmt.Sprintf("DELETE FROM %s USING %s AS %s WHERE %s AND %s", name, from.name, alias, g.condition(l, 1), g.condition(in, 1)),
-	}
-	for range 1 + g.IntN(2) {
-		s.messages = append(s.messages, pick(g, changes...))
-	}
-	s.messages = append(s.messages, fmt.Sprintf("SELECT %s, %s, %s FROM %s ORDER BY 1, 2, 3", a, b, c, name), "SELECT count(*) FROM "+name+" z WHERE EXISTS (SELECT FROM crm.stores s WHERE s.id = z."+a+")", g.whole())
-	s.simple = true
 }
 
 // mistake returns something wrong in place of a leaf of a type.

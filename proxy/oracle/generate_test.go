@@ -13,6 +13,7 @@ import (
 type generator struct {
 	*rand.Rand
 	relations []*relation
+	purposes  []string // that the caller may declare, the one in force first
 	depth     int
 	names     int
 	// raises allows expressions that fail for some rows.

@@ -36,7 +36,10 @@ func (g *generator) write(s *generated) bool {
 	s.messages = []string{pick(g, "BEGIN", "START TRANSACTION", "BEGIN ISOLATION LEVEL REPEATABLE READ")}
 	for range 1 + g.IntN(2) {
 		w := &writing{generator: g, of: r, row: &level{fields: qualify("w", r.fields)}}
-		s.messages = append(s.messages, pick(g, w.insert, w.insert, w.upsert, w.update, w.update, w.delete, w.delete, w.merge, w.lock)())
+		s.messages = append(s.messages, pick(g, w.insert, w.insert, w.upsert, w.update, w.update, w.delete, w.delete, w.merge, w.lock, w.with)())
+	}
+	if g.chance(12) {
+		s.messages, s.simple = append(s.messages, (&writing{generator: g, of: r}).copied(s)), true
 	}
 	names := strings.Join(fieldNames(r.fields), ", ")
 	s.messages = append(s.messages, fmt.Sprintf("SELECT %s FROM %s ORDER BY %[1]s", names, r.name))
@@ -116,7 +119,11 @@ func (w *writing) merge() string {
 	matched := pick(w.generator, "DELETE", "UPDATE SET "+w.sets(), "DO NOTHING")
 	missing := pick(w.generator, fmt.Sprintf("INSERT (%s, %s) VALUES (x.i, x.k)", w.of.key[0], w.of.key[1]), "DO NOTHING")
 	and := pick(w.generator, "", " AND "+w.condition(w.row, 1))
-	return fmt.Sprintf("MERGE INTO %s AS w USING (%s) AS x ON w.%s = x.i AND w.%s = x.k%s WHEN MATCHED%s THEN %s WHEN NOT MATCHED THEN %s", w.of.name, w.people(), w.of.key[0], w.of.key[1],
+	people := w.people()
+	if w.chance(30) { // some of whom are hidden, or not there
+		people = fmt.Sprintf("SELECT g.i, %s AS k FROM generate_series(1, %s) AS g (i)", map[string]string{"int": "1", "date": "date '2024-06-21'"}[w.typeOf(w.of.fields, w.of.key[1])], pick(w.generator, "3", "12", "60"))
+	}
+	return fmt.Sprintf("MERGE INTO %s AS w USING (%s) AS x ON w.%s = x.i AND w.%s = x.k%s WHEN MATCHED%s THEN %s WHEN NOT MATCHED THEN %s", w.of.name, people, w.of.key[0], w.of.key[1],
 		pick(w.generator, "", "", " AND "+w.condition(w.row, 1)), and, matched, missing)
 }
 
@@ -129,7 +136,35 @@ func (w *writing) returning(alias string) string {
 	if w.chance(50) {
 		return ""
 	}
-	return fmt.Sprintf(" RETURNING %s.%s", alias, strings.Join(fieldNames(w.of.fields), ", "+alias+"."))
+	more := ""
+	if w.chance(40) {
+		l := &level{fields: qualify(alias, w.of.fields)}
+		more = ", " + w.expr(l, pick(w.generator, types...), 2) + pick(w.generator, "", " AS more")
+	}
+	return fmt.Sprintf(" RETURNING %s.%s%s", alias, strings.Join(fieldNames(w.of.fields), ", "+alias+"."), more)
+}
+
+// with writes in a WITH query, and reads what is returned beside what is there: that is as before.
+func (w *writing) with() string {
+	list := strings.Join(w.of.key, ", ")
+	change := pick(w.generator, fmt.Sprintf("DELETE FROM %s AS w WHERE %s", w.of.name, w.condition(w.row, 1)), fmt.Sprintf("UPDATE %s AS w SET %s WHERE %s", w.of.name, w.sets(), w.condition(w.row, 1)),
+		fmt.Sprintf("INSERT INTO %s (%s) SELECT x.i, x.k FROM (%s) AS x ON CONFLICT DO NOTHING", w.of.name, list, w.people()))
+	return fmt.Sprintf("WITH changed AS (%s RETURNING %s), other AS (SELECT count(*) AS n FROM %s) SELECT %[2]s, n FROM changed, other ORDER BY 1, 2", change, list, w.of.name)
+}
+
+// copied takes rows from the client: about one person who is visible, and one who may not be.
+func (w *writing) copied(s *generated) string {
+	format, separator := pick(w.generator, "", " (DELIMITER ',')", " CSV"), ","
+	if format == "" {
+		separator = "\t"
+	}
+	last := map[string]string{"int": "8", "date": "2024-12-01"}[w.typeOf(w.of.fields, w.of.key[1])]
+	var rows []string
+	for range 1 + w.IntN(2) {
+		rows = append(rows, pick(w.generator, "3", "4", "5", "6", "2", "77", "x")+separator+last)
+	}
+	s.stdin = strings.Join(rows, "\n") + "\n"
+	return fmt.Sprintf("COPY %s (%s) FROM STDIN%s", w.of.name, strings.Join(w.of.key, ", "), format)
 }
 
 // again returns a statement twice with other constants, and as it is: the third may be answered from a template of the others.

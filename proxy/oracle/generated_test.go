@@ -117,7 +117,7 @@ func generateFor(t *testing.T, w *world, c caller, seed uint64) *tally {
 	with.one = session(serve(t, raw, c.policyFile(), users(c))(c.name))
 	with.visible = session(w.visible(t, c, p))
 	with.other = session(serve(t, w.twin(t, c, p), c.policyFile(), users(c))(c.name))
-	relations := w.relationsFor(p, c)
+	relations, purposes := w.relationsFor(p, c), p.declarable(c)
 	sum := newTally()
 	start := time.Now()
 	faults := 0
@@ -125,7 +125,7 @@ func generateFor(t *testing.T, w *world, c caller, seed uint64) *tally {
 		if *generateOnly >= 0 {
 			i = uint64(*generateOnly)
 		}
-		s := generate(relations, seed, i)
+		s := generate(relations, purposes, seed, i)
 		by := s.one(int(i))[0]
 		found, err := with.check(s, by, sum)
 		if err != nil {

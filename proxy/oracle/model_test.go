@@ -125,6 +125,19 @@ func (p *policy) roles(c caller) (out []string) {
 	return out
 }
 
+// declarable are the purposes that one of the caller's roles may declare, the one in force first.
+func (p *policy) declarable(c caller) []string {
+	out := []string{c.purpose}
+	for _, role := range c.roles {
+		for _, purpose := range p.Roles[role].Purposes {
+			if !slices.Contains(out, purpose) {
+				out = append(out, purpose)
+			}
+		}
+	}
+	return out
+}
+
 func (r *rule) matches(role, purpose string, f facts) bool {
 	has := func(selector []string, value string) bool { return selector == nil || slices.Contains(selector, value) }
 	return has(r.Roles, role) && has(r.Purposes, purpose) && has(r.Regions, f.region) &&

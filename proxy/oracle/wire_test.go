@@ -88,7 +88,7 @@ func (c *client) simple(sql string) ([]event, error) { return c.exchange(&pgprot
 func (c *client) message(s *statement, by protocol, i int) ([]event, error) {
 	sql := strings.ReplaceAll(s.messages[i], "{db}", c.database)
 	switch {
-	case s.stdin != "":
+	case s.stdin != "" && strings.Contains(sql, "FROM STDIN"):
 		return c.exchange(&pgproto3.Query{String: sql}, &pgproto3.CopyData{Data: []byte(s.stdin)}, &pgproto3.CopyDone{})
 	case by == simple:
 		return c.simple(sql)

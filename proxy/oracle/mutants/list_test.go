@@ -16,7 +16,6 @@ var (
 	tripwire    = tests{"./proxy", "^TestTripwire$"}
 	writes      = tests{"./proxy/clienttest", "^TestWrites?$"}
 	changes     = tests{"./proxy", "^TestChange"}
-	fences      = tests{"./rewrite", "^Test(FencesHold|HiddenRowsRaiseNothing|StatisticsAreNotTried)$"}
 	templates   = tests{"./rewrite", "^Test(Template|FixedConstants)"}
 )
 
@@ -29,9 +28,10 @@ func mutants() []mutant {
 		{name: "missing consent counts as given", file: "rewrite/plan.go", old: `and = append(and, g.given())`, new: `and = append(and, "true")`},
 		{name: "consents of another purpose count", file: "rewrite/plan.go", old: `literal(g.purpose.Consent)`, new: `aliasConsent+"."+quote(c.purpose)`},
 		{name: "columns are not opaque to the planner", file: "rewrite/plan.go",
-			old: `return "CASE WHEN pg_catalog.now() IS NOT NULL THEN " + column + " ELSE " + column + " END"`, new: `return column`, by: fences},
+			old: `return "CASE WHEN pg_catalog.now() IS NOT NULL THEN " + column + " ELSE " + column + " END"`, new: `return column`},
 		{name: "no fence", file: "rewrite/relation.go", old: `fence: fenced && f.plan.hides() && f.lock == nil`, new: `fence: fenced && false`},
-		{name: "no fence beside another item", file: "rewrite/statement.go", old: `q.finish(q.leaky || q.joined)`, new: `q.finish(q.leaky)`},
+		// What joins hidden rows and fails on none takes longer, and answers the same: no answer tells of it, but in time.
+		{name: "no fence beside another item", file: "rewrite/statement.go", old: `q.finish(q.leaky || q.joined)`, new: `q.finish(q.leaky)`, by: goldens},
 		{name: "LIKE does not leak", file: "rewrite/expression.go", old: "default: // LIKE, ILIKE, SIMILAR TO\n\t\tr.expr(x.Rexpr, sc)\n\t\tr.leak(sc)",
 			new: "default:\n\t\tr.expr(x.Rexpr, sc)", by: goldens},
 		{name: "functions do not leak", file: "rewrite/function.go", old: `case r.harmless(x, candidates):`, new: `case true || r.harmless(x, candidates):`},
@@ -71,10 +71,10 @@ func mutants() []mutant {
 			new: "key.values.SearchPath = \"\"\n\treturn r.get(key, func()"},
 		{name: "an UPDATE or DELETE reaches hidden rows", file: "rewrite/visible.go", old: `visible := t.plan.seen(quote(t.item.name))`, new: `visible := "true"; _ = t.plan.seen`, by: writes},
 		{name: "a row about an invisible subject may be inserted", file: "rewrite/visible.go", old: `before, after, _ := strings.Cut(t.plan.checked(aliasMark), aliasMark)`,
-			new: `before, after := "(SELECT ", ")"`, by: writes},
+			new: `before, after := "(SELECT ", ")"`},
 		{name: "rows of COPY FROM are not about visible subjects", file: "rewrite/copy_in.go", old: `values[subject] = t.plan.checked(values[subject])`, new: `_ = subject`, by: writes},
 		{name: "MERGE reaches hidden rows", file: "rewrite/merge.go", old: `q.restrict(t, q.p.tokens[on].end, q.p.tokens[q.p.skip(whens[0], -1)].end, leaky)`, new: `_ = leaky`},
-		{name: "MERGE inserts about anybody", file: "rewrite/merge.go", old: `r.checkInserted(q, t, c, i, values)`, new: `_ = values`, by: goldens},
+		{name: "MERGE inserts about anybody", file: "rewrite/merge.go", old: `r.checkInserted(q, t, c, i, values)`, new: `_ = values`},
 		{name: "conditions of a write run on hidden rows", file: "rewrite/visible.go", old: `	if leaky {
 		before, after = " "`, new: `	if false {
 		before, after = " "`},
@@ -83,6 +83,10 @@ func mutants() []mutant {
 		{name: "masked columns of a target may be used", file: "rewrite/target.go", old: `(named || f.starred[name]) && !t.plan.cells[i].shown {`, new: `false && named {`},
 		{name: "temporary tables are not known", file: "rewrite/relation.go", old: `if rv.Catalogname != "" || rv.Schemaname != "" && rv.Schemaname != temporarySchema {`, new: `if true {`},
 		{name: "temporary tables are not named as such", file: "rewrite/relation.go", old: `r.edits = append(r.edits, edit{at, at, temporarySchema + "."})`, new: `_ = at`, by: goldens},
+		{name: "copied conditions may be of any type", file: "rewrite/narrow.go", old: `	if !r.leakproof(op, typ, valueType) {
+		return "", false
+	}
+	whole`, new: `	whole`},
 		{name: "copied conditions may be of no value of their type", file: "rewrite/narrow.go", old: `!r.p.asks(n, func(value string) bool { return certain(value, fits) })`, new: `false`},
 		{name: "conditions narrow the side that an outer join keeps", file: "rewrite/from.go", old: `return narrows(j.Jointype, slices.Contains(right, it))`, new: `return true || narrows(j.Jointype, slices.Contains(right, it))`},
 		{name: "templates hold for constants that were looked at", file: "rewrite/varying.go", old: `v.p.looked[at] || `, new: ``, by: templates},

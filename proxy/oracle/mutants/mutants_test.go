@@ -86,6 +86,7 @@ func TestMutants(t *testing.T) {
 				noticed = "NOTHING"
 			}
 			table = append(table, fmt.Sprintf("%-70s %4s  %s", m.name, time.Since(start).Round(time.Second), noticed))
+			t.Log(table[len(table)-1])
 		})
 	}
 	if len(table) > 0 {
@@ -121,7 +122,7 @@ func (m *mutant) try(t *testing.T, source string) (string, error) {
 	if err := os.WriteFile(overlay, replace, 0o600); err != nil {
 		return "", err
 	}
-	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-overlay", overlay, "-o", binary, by.pkg)
+	build := exec.CommandContext(t.Context(), "go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-overlay", overlay, "-o", binary, by.pkg)
 	build.Dir = root
 	if out, err := build.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("the mutant does not build: %w\n%s", err, out)
