@@ -205,9 +205,6 @@ func (w *trio) byPlan(s *generated, by protocol, codes ...string) (bool, error) 
 // unknownFunction is an error that names the types of arguments: the proxy does not always know them.
 var unknownFunction = regexp.MustCompile(`(?s)^(ERROR 42883: function [^(]*)\(.*?\)( does not exist)`)
 
-// ungrouped is the error of a subject's key in an INSERT that groups without it: the check of the subject is a subquery.
-var ungrouped = regexp.MustCompile(`(?s)^(ERROR 42803: )subquery uses ungrouped (column ".*?") from outer query`)
-
 // untilError are the events up to the first error: what follows it in a session depends on it.
 func untilError(events []event) []event {
 	i := slices.IndexFunc(events, func(e event) bool { return e.kind == 'E' })
@@ -216,7 +213,6 @@ func untilError(events []event) []event {
 	}
 	out := slices.Clone(events[:i+1])
 	out[i].text = unknownFunction.ReplaceAllString(out[i].text, "$1$2")
-	out[i].text = ungrouped.ReplaceAllString(out[i].text, "$1$2 must appear in the GROUP BY clause or be used in an aggregate function")
 	return out
 }
 
