@@ -1,0 +1,94 @@
+package misuse
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/pgscrim/pgscrim/audit"
+)
+
+// Alert is a rule that has found something.
+type Alert struct {
+	audit.Alert
+	User   string   `json:"user"`
+	Roles  []string `json:"roles,omitempty"`
+	Client string   `json:"client,omitempty"`
+	// Time and Seq are those of the record at which the rule found it.
+	Time time.Time `json:"time"`
+	Seq  uint64    `json:"seq"`
+}
+
+// Record returns the audit record of the alert.
+func (a *Alert) Record() *audit.Record {
+	return &audit.Record{Event: "alert", User: a.User, Roles: a.Roles, Client: a.Client, Detail: a.Found, Alert: &a.Alert}
+}
+
+// String is the alert in one line.
+func (a *Alert) String() string {
+	return printable(fmt.Sprintf("%s  %-6s  %-22s  %s  %s", a.Time.UTC().Format(time.DateTime), a.Severity, a.Rule, a.User, a.Found))
+}
+
+// printable replaces what could end a line or command a terminal. A user name may hold anything.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return unicode.ReplacementChar
+	}, s)
+}
+
+// follows says what is done to the person.
+func (a *Alert) follows() string {
+	var what []string
+	if a.DelayMS > 0 && a.Slow != nil {
+		what = append(what, fmt.Sprintf("statements wait %s until %s", time.Duration(a.DelayMS)*time.Millisecond, a.Slow.UTC().Format(time.DateTime+" UTC")))
+	}
+	switch {
+	case a.CutOff && a.Until != nil:
+		what = append(what, "cut off until "+a.Until.UTC().Format(time.DateTime+" UTC"))
+	case a.CutOff:
+		what = append(what, "cut off until released")
+	}
+	return strings.Join(what, ", ")
+}
+
+// Held is what holds a person back. The zero value holds nobody back.
+type Held struct {
+	// Rule is the rule that has cut the person off, empty if none has; Until is when that ends, zero if somebody has to end it.
+	Rule  string    `json:"rule,omitempty"`
+	Until time.Time `json:"until,omitzero"`
+	// Delay is added to each statement until Slow.
+	Delay time.Duration `json:"delay,omitempty"`
+	Slow  time.Time     `json:"slow,omitzero"`
+}
+
+// at returns what of it still holds at a time.
+func (h Held) at(now time.Time) Held {
+	if h.Rule != "" && !h.Until.IsZero() && !now.Before(h.Until) {
+		h.Rule, h.Until = "", time.Time{}
+	}
+	if !now.Before(h.Slow) {
+		h.Delay, h.Slow = 0, time.Time{}
+	}
+	return h
+}
+
+// with adds what an alert asks for: of two, the stricter holds.
+func (h Held) with(a *audit.Alert) Held {
+	if a.CutOff && (h.Rule == "" || !h.Until.IsZero() && (a.Until == nil || a.Until.After(h.Until))) {
+		h.Rule, h.Until = a.Rule, time.Time{}
+		if a.Until != nil {
+			h.Until = *a.Until
+		}
+	}
+	if a.DelayMS > 0 && a.Slow != nil {
+		h.Delay = max(h.Delay, time.Duration(a.DelayMS)*time.Millisecond)
+		if a.Slow.After(h.Slow) {
+			h.Slow = *a.Slow
+		}
+	}
+	return h
+}
