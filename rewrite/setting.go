@@ -9,8 +9,8 @@ import (
 )
 
 // freeSettings are the run-time parameters that a caller may set: they change formats, time limits and plans, but not
-// what a statement means or who runs it. Not among them, on purpose: role, session_authorization, row_security, those
-// that change how text is read (backslash_quote, transform_null_equals, standard_conforming_strings other than on), and
+// what a statement means or who runs it. row_security and restrict_nonsystem_relation_kind, which pg_dump sets, only make statements fail that
+// read certain relations, whatever is in them. Not among them, on purpose: role, session_authorization, those that change how text is read (backslash_quote, transform_null_equals, standard_conforming_strings other than on), and
 // temp_file_limit, by which a join over hidden rows fails or does not.
 var freeSettings = set(
 	"application_name", "array_nulls", "bytea_output", "check_function_bodies", "client_connection_check_interval",
@@ -24,7 +24,8 @@ var freeSettings = set(
 	"join_collapse_limit", "lc_messages", "lc_monetary", "lc_numeric", "lc_time", "lock_timeout", "logical_decoding_work_mem",
 	"maintenance_work_mem", "max_parallel_maintenance_workers", "max_parallel_workers", "max_parallel_workers_per_gather",
 	"min_parallel_index_scan_size", "min_parallel_table_scan_size", "parallel_leader_participation", "parallel_setup_cost",
-	"parallel_tuple_cost", "plan_cache_mode", "quote_all_identifiers", "random_page_cost", "recursive_worktable_factor", "seed",
+	"parallel_tuple_cost", "plan_cache_mode", "quote_all_identifiers", "random_page_cost", "recursive_worktable_factor",
+	"restrict_nonsystem_relation_kind", "row_security", "seed",
 	"seq_page_cost", "statement_timeout", "synchronize_seqscans", "synchronous_commit", "tcp_keepalives_count", "tcp_keepalives_idle",
 	"tcp_keepalives_interval", "tcp_user_timeout", "temp_buffers", "timezone", "timezone_abbreviations",
 	"transaction_deferrable", "transaction_isolation", "transaction_read_only", "transaction_timeout", "work_mem", "xmlbinary", "xmloption",
@@ -89,8 +90,6 @@ func (r *run) checkSetting(name, value string, isDefault bool) *Refusal {
 			return nil
 		}
 		return &Refusal{Code: "0A000", Message: "standard_conforming_strings = off is not supported by pgscrim", Hint: "Write E'...' for strings with escapes."}
-	case name == "row_security" && (isDefault || isOn(value)): // pg_dump --enable-row-security, and what tools save and put back
-		return nil
 	case name == "client_min_messages":
 		if isDefault || quietMessages[strings.ToLower(value)] {
 			return nil
@@ -192,6 +191,9 @@ func (r *run) setEffect(name, value string, local, isDefault bool) {
 // setConfig recognizes SELECT set_config('name', 'value', is_local) [, ...] with nothing else in the statement. One of the calls may be
 // of a setting that the rewriter follows.
 func (r *run) setConfig(s *pg_query.SelectStmt) bool {
+	if r.setIfKnown(s) {
+		return true
+	}
 	// Nothing else may stand in the statement: it is compared with one that has only the calls.
 	bare := &pg_query.SelectStmt{TargetList: s.TargetList, LimitOption: s.LimitOption, Op: s.Op}
 	if len(s.TargetList) == 0 || !proto.Equal(s, bare) {
@@ -204,19 +206,59 @@ func (r *run) setConfig(s *pg_query.SelectStmt) bool {
 			return false
 		}
 	}
-	r.writes = true
 	r.visited[s] = true
 	for _, c := range calls {
-		r.visited[c.call] = true
-		if cast := c.call.Args[2].GetTypeCast(); cast != nil {
-			r.visited[cast.TypeName] = true
-		}
 		if followed(c.name) && r.out.Effect.Kind != NoEffect {
 			r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("set_config of %q beside %q is not supported by pgscrim", c.name, r.out.Effect.Name), Hint: "Use SET."})
 		}
-		r.setEffect(c.name, c.value, c.local, false)
+		r.called(c)
 	}
 	return true
+}
+
+// setIfKnown recognizes SELECT set_config(name, 'value', is_local) FROM pg_settings WHERE name = 'a name', by which pg_dump and
+// pgAdmin set what only some versions of PostgreSQL have.
+func (r *run) setIfKnown(s *pg_query.SelectStmt) bool {
+	bare := &pg_query.SelectStmt{TargetList: s.TargetList, FromClause: s.FromClause, WhereClause: s.WhereClause, LimitOption: s.LimitOption, Op: s.Op}
+	if len(s.TargetList) != 1 || len(s.FromClause) != 1 || !proto.Equal(s, bare) {
+		return false
+	}
+	from, where := s.FromClause[0].GetRangeVar(), s.WhereClause.GetAExpr()
+	if from.GetRelname() != "pg_settings" || from.Catalogname != "" || from.Alias != nil || where.GetKind() != pg_query.A_Expr_Kind_AEXPR_OP {
+		return false
+	}
+	operator, _ := names(where.Name)
+	name, named := r.p.textConstant(where.Rexpr)
+	if len(operator) != 1 || operator[0] != "=" || !named || !isNamed(where.Lexpr, "name") {
+		return false
+	}
+	name = strings.ToLower(name)
+	call, ok := r.settingCallOf(s.TargetList[0].GetResTarget(), func(n *pg_query.Node) (string, bool) { return name, isNamed(n, "name") })
+	q := r.resolver()
+	if rel := q.find(from.Schemaname, from.Relname); !ok || followed(name) || rel == nil || rel.Name.Schema != "pg_catalog" {
+		return false
+	}
+	q.query(&pg_query.SelectStmt{FromClause: s.FromClause, WhereClause: s.WhereClause}, nil, nil, true)
+	r.conclude(q)
+	r.visited[s] = true
+	r.called(call)
+	return true
+}
+
+// isNamed reports whether an expression is a column of that name.
+func isNamed(n *pg_query.Node, column string) bool {
+	name, ok := names(n.GetColumnRef().GetFields())
+	return ok && len(name) == 1 && name[0] == column
+}
+
+// called notes a call of set_config.
+func (r *run) called(c settingCall) {
+	r.writes = true
+	r.visited[c.call] = true
+	if cast := c.call.Args[2].GetTypeCast(); cast != nil {
+		r.visited[cast.TypeName] = true
+	}
+	r.setEffect(c.name, c.value, c.local, false)
 }
 
 // settingCall is a call of set_config with constants.
@@ -228,6 +270,14 @@ type settingCall struct {
 
 // settingCall reads a target that is nothing but a call of set_config.
 func (r *run) settingCall(t *pg_query.ResTarget) (c settingCall, ok bool) {
+	return r.settingCallOf(t, func(n *pg_query.Node) (string, bool) {
+		setting, ok := r.p.textConstant(n)
+		return strings.ToLower(setting), ok
+	})
+}
+
+// settingCallOf reads a call of set_config whose first argument names a setting in the given way.
+func (r *run) settingCallOf(t *pg_query.ResTarget, nameOf func(*pg_query.Node) (string, bool)) (c settingCall, ok bool) {
 	f := t.GetVal().GetFuncCall()
 	plain := &pg_query.FuncCall{Funcname: f.GetFuncname(), Args: f.GetArgs(), Funcformat: f.GetFuncformat(), Location: f.GetLocation()}
 	if f == nil || !proto.Equal(f, plain) || len(t.Indirection) > 0 {
@@ -237,10 +287,10 @@ func (r *run) settingCall(t *pg_query.ResTarget) (c settingCall, ok bool) {
 	if !ok || len(f.GetArgs()) != 3 || name[len(name)-1] != "set_config" || len(name) == 2 && name[0] != "pg_catalog" || len(name) > 2 {
 		return c, false
 	}
-	setting, named := r.p.textConstant(f.Args[0])
+	setting, named := nameOf(f.Args[0])
 	value, given := r.p.textConstant(f.Args[1])
 	isLocal, known := r.p.flagConstant(f.Args[2])
-	return settingCall{f, strings.ToLower(setting), value, isLocal}, named && given && known
+	return settingCall{f, setting, value, isLocal}, named && given && known
 }
 
 // show handles SHOW.

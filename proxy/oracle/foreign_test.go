@@ -7,6 +7,7 @@ import (
 	"os"
 	osexec "os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -52,6 +53,46 @@ func TestForeignClients(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestDump compares what pg_dump makes of the caller's visible database through the proxy and around it.
+func TestDump(t *testing.T) {
+	w := newWorld(t)
+	c := callers()[0]
+	through, visible := serve(t, w.copy(t), c.policyFile(), users(c))(c.name), w.visible(t, c, c.reference(t))
+	for _, options := range [][]string{
+		{"--table=crm.stores"}, {"--data-only", "--table=crm.orders*"}, {"--data-only", "--inserts", "--table=crm.leads"}, {"--data-only", "--column-inserts", "--rows-per-insert=7", "--table=lab.visits"},
+		{"--data-only", "--enable-row-security", "--table=crm.marketing_events"}, {"--schema-only", "--schema=crm"}, {"--data-only", "--schema=crm", "--exclude-table-data=crm.customers"},
+	} {
+		t.Run(strings.Join(options, " "), func(t *testing.T) {
+			want, got := dump(t, visible, options), dump(t, through, options)
+			if slices.Contains(options, "--schema-only") { // the visible database has columns less
+				want = dump(t, w.copy(t), options)
+			}
+			for i := range max(len(got), len(want)) {
+				if lineAt(got, i) != lineAt(want, i) {
+					t.Fatalf("line %d:\n got  %s\n want %s", i+1, lineAt(got, i), lineAt(want, i))
+				}
+			}
+		})
+	}
+}
+
+// dump runs pg_dump. Rows come in no order, so the lines are sorted.
+func dump(t *testing.T, dsn string, options []string) []string {
+	t.Helper()
+	cmd := osexec.CommandContext(t.Context(), "pg_dump", append(options[:len(options):len(options)], "--dbname="+dsn)...)
+	var complaints strings.Builder
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("pg_dump: %v\n%s", err, cut(complaints.String()))
+	}
+	lines := slices.DeleteFunc(strings.Split(string(out), "\n"), func(line string) bool {
+		return strings.HasPrefix(line, `\restrict`) || strings.HasPrefix(line, `\unrestrict`) // with a random key
+	})
+	slices.Sort(lines)
+	return lines
 }
 
 func lineAt(lines []string, i int) string {

@@ -145,4 +145,16 @@ SET ROLE postgres
 SET SESSION AUTHORIZATION postgres
 
 --! refused 42501
-SET row_security = off
+SELECT set_config(name, 'postgres', false) FROM pg_settings WHERE name = 'session_replication_role'
+
+--! refused 42501
+SELECT set_config(name, 'postgres', false) FROM pg_settings WHERE name = 'role'
+
+--! refused 0A000
+SELECT set_config(name, 'campaign', false) FROM pg_settings WHERE name = 'pgscrim.purpose'
+
+--! refused 0A000
+SELECT set_config(name, email, false) FROM pg_settings, crm.customers WHERE name = 'application_name'
+
+--! refused 0A000
+SELECT set_config(name, setting, false) FROM pg_settings WHERE name = 'application_name'

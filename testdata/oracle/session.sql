@@ -194,3 +194,25 @@ SELECT jsonb_path_query_array(preferences, '$.likes[*]'), preferences #- '{likes
 SELECT preferences['likes'][0], (preferences -> 'likes')[0] FROM crm.customers ORDER BY id LIMIT 4
 
 SELECT tags[1:2], tags[2:], (ARRAY[1,2,3])[2], (ARRAY[[1,2],[3,4]])[2][1] FROM lab."Person" ORDER BY "Id" LIMIT 4
+
+-- What pg_dump sets.
+
+SET row_security = off
+--;
+SELECT id, email FROM crm.customers ORDER BY id LIMIT 3
+
+SELECT set_config(name, 'view, foreign-table', false) FROM pg_settings WHERE name = 'restrict_nonsystem_relation_kind'
+--;
+SELECT id, email FROM crm.customers ORDER BY id LIMIT 3
+
+SELECT pg_catalog.set_config(name, 'x', true) AS s FROM pg_catalog.pg_settings WHERE name = 'application_name'
+--;
+SHOW application_name
+
+SELECT set_config(name, 'x', false) FROM pg_settings WHERE name = 'no_such_setting'
+
+BEGIN
+--;
+LOCK TABLE crm.stores, ONLY crm.customers, lab.visits IN ACCESS SHARE MODE
+--;
+COPY crm.orders_2024 (id, customer_id, total, ship_address) TO stdout;
