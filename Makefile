@@ -7,6 +7,7 @@ GO           ?= go
 DEMO_FLAGS   ?=
 BENCH_FLAGS  ?=
 SOAK_FLAGS   ?=
+TAMPER_FLAGS ?=
 VERSIONS     ?=
 FUZZ_TIME    ?= 20s
 LINT_VERSION := v2.15.0
@@ -14,7 +15,7 @@ LINT         := .bin/golangci-lint-$(LINT_VERSION)
 
 export CGO_ENABLED := 1
 
-.PHONY: build demo test test-versions test-clients lint fmt vet bench soak fuzz mutants tools clean help compiler
+.PHONY: build demo test test-versions test-clients lint fmt vet bench soak tamper fuzz mutants tools clean help compiler
 
 build: compiler ## build bin/pgscrim
 	$(GO) build -o bin/pgscrim ./cmd/pgscrim
@@ -59,6 +60,9 @@ bench: build ## what pgscrim costs beside PgBouncer and hand-written views, and 
 
 soak: build ## 200 sessions that do everything, good and bad, for a minute (SOAK_FLAGS=-duration=10m: longer)
 	$(GO) test -count=1 -timeout 25h -v -run '^TestSoak$$' ./proxy/bench -args -pgscrim $(CURDIR)/bin/pgscrim -sessions 200 -duration 60s $(SOAK_FLAGS)
+
+tamper: compiler ## tamper 10,000 times with an audit log of a million records, and see that verification notices each (TAMPER_FLAGS="-tries 1000 -seed 2": fewer, others)
+	$(GO) test -count=1 -timeout 6h -v -run '^TestTamperings$$' ./audit -args -records 1000000 -segments 100 -tries 10000 $(TAMPER_FLAGS)
 
 fuzz: compiler ## run each fuzz target for FUZZ_TIME
 	@set -e; for package in $$($(GO) list ./...); do \

@@ -92,7 +92,11 @@ func scan(r io.Reader) iter.Seq2[scannedLine, error] {
 			stopped = make(chan struct{})
 			failed  error // of the reading; read after order is closed
 		)
-		defer close(stopped)
+		defer func() {
+			close(stopped)
+			for range order { // nothing reads r any more when this is over
+			}
+		}()
 		for range workers {
 			go func() {
 				for b := range work {

@@ -78,20 +78,28 @@ func (o Verification) Log(dir string) (*Verdict, error) {
 }
 
 func (o Verification) log(dir string) (*Verdict, error) {
-	c, err := o.start(dir)
-	if err != nil {
-		return nil, err
+	for try := 1; ; try++ {
+		c, err := o.start(dir)
+		if err != nil {
+			return nil, err
+		}
+		if c.verdict.Live, err = isLocked(dir); err != nil {
+			return nil, err
+		}
+		sealed, live, err := c.look()
+		if err != nil {
+			return nil, err
+		}
+		c.files(sealed, live)
+		now, err := sealedSegments(dir)
+		if err != nil {
+			return nil, err
+		}
+		removed := len(sealed) > 0 && (len(now) == 0 || now[0].FirstLine != sealed[0].FirstLine)
+		if !removed || len(c.verdict.Faults) == 0 || try == maxTries {
+			return c.verdict, nil
+		} // else a retention has taken away what was being read
 	}
-	v := c.verdict
-	if v.Live, err = isLocked(dir); err != nil {
-		return nil, err
-	}
-	sealed, live, err := c.look()
-	if err != nil {
-		return nil, err
-	}
-	c.files(sealed, live)
-	return v, nil
 }
 
 // files takes the segments in their order.
@@ -102,9 +110,6 @@ func (c *verifier) files(sealed []Segment, live *SegmentFile) {
 			break
 		}
 		f, err := OpenSegment(c.dir, s.Name)
-		if errors.Is(err, fs.ErrNotExist) && v.Lines == 0 {
-			continue // removed meanwhile, which the next one shows
-		}
 		if err != nil {
 			v.fault(s.Name, 0, "it cannot be read: %v", err)
 			continue
@@ -191,7 +196,7 @@ func (o Verification) start(dir string) (*verifier, error) {
 }
 
 // look reads the checkpoints and finds the files of the log as they were when these were signed, or later: not before, or what is there would
-// seem to be cut off.
+// seem to be cut off. Nor must the log have been rotated in between, or the checkpoint of that would be missed.
 func (c *verifier) look() (sealed []Segment, live *SegmentFile, err error) {
 	for try := 1; ; try++ {
 		if sealed, err = sealedSegments(c.dir); err != nil {
@@ -208,17 +213,19 @@ func (c *verifier) look() (sealed []Segment, live *SegmentFile, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		if try == maxTries || slices.EqualFunc(sealed, now, func(a, b Segment) bool { return a.FirstLine == b.FirstLine }) {
+		same := slices.EqualFunc(sealed, now, func(a, b Segment) bool { return a.FirstLine == b.FirstLine })
+		if n := len(sealed); live != nil && n > 0 && sealed[n-1].FirstLine == live.firstLine() { // it is about to be sealed
+			sealed = sealed[:n-1]
+		}
+		if try == maxTries || same && (len(sealed) == 0 || c.seals[sealed[len(sealed)-1].FirstLine] > 0) {
 			break
 		}
 		if live != nil {
 			_ = live.Close()
 		}
 	}
+	c.total = 0
 	if live != nil {
-		if n := len(sealed); n > 0 && sealed[n-1].FirstLine == live.firstLine() { // it is about to be sealed
-			sealed = sealed[:n-1]
-		}
 		c.total = live.fileSize
 	}
 	for _, s := range sealed {
