@@ -61,7 +61,7 @@ INSERT INTO lab.consent_log (person, what, ok, channel)
 SELECT i, w, (i + length(w) + n) % 3 = 0, 'ch' || n
 FROM generate_series(1, 40) AS i, unnest(ARRAY['marketing', 'profiling']) AS w, generate_series(1, 1 + i % 3) AS n WHERE i % 5 <> 1;
 
--- Visits: of some rows the person does not exist, or is not known.
+-- Visits: of some rows the person does not exist, or is not known. No visible one has a quantity of 5, as hidden ones of a twin do.
 CREATE TABLE lab.visits (
     id      integer PRIMARY KEY,
     person  integer,
@@ -73,7 +73,7 @@ CREATE TABLE lab.visits (
 );
 INSERT INTO lab.visits (id, person, amount, qty, note, day)
 SELECT i, CASE WHEN i % 12 = 0 THEN NULL WHEN i % 12 = 1 THEN 9000 + i ELSE 1 + i % 40 END, CASE WHEN i % 6 <> 0 THEN (i * 3.57)::numeric(8,2) END,
-       i % 5 + 1, CASE WHEN i % 4 <> 0 THEN 'note ' || i END, date '2024-01-01' + i
+       i % 4 + 1, CASE WHEN i % 4 <> 0 THEN 'note ' || i END, date '2024-01-01' + i
 FROM generate_series(1, 120) AS i;
 
 -- A generated column that repeats what is masked.
