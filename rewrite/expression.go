@@ -14,6 +14,7 @@ const (
 	typeInt8    = 20
 	typeInt4    = 23
 	typeText    = 25
+	typeOID     = 26
 	typeBpchar  = 1042
 	typeVarchar = 1043
 	typeNumeric = 1700

@@ -169,6 +169,9 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 			}
 			seen = true
 		}
+		if !unsure && r.tableOID(name, s, nil) {
+			return typeOID
+		}
 		s.useSystem(name, int(ref.Location))
 		unsure = unsure || open
 	}
@@ -217,6 +220,9 @@ func (r *resolver) qualifiedRef(ref *pg_query.ColumnRef, qualifier []string, nam
 		}
 		return c.typ
 	}
+	if r.tableOID(name, in, it) {
+		return typeOID
+	}
 	if systemColumns[name] {
 		if it.ref != nil {
 			it.ref.use(name, int(ref.Location))
@@ -261,6 +267,20 @@ func (s *scope) useSystem(name string, at int) {
 			it.ref.use(name, at)
 		}
 	}
+}
+
+// tableOID notes the use of a column tableoid, of an item if one is given, and reports whether it is one that a fragment can have: of the only
+// item of its level, where no join could take it for a column in common. It tells which child a row is in, and so does each child.
+func (r *resolver) tableOID(name string, s *scope, it *item) bool {
+	if name != "tableoid" || s == nil || len(s.items) != 1 || it != nil && it != s.items[0] {
+		return false
+	}
+	f := s.items[0].ref
+	if f == nil || f.plan == nil || f.view != nil {
+		return false
+	}
+	f.tableOID = true
+	return true
 }
 
 // systemColumns are the columns that every table has (see "System Columns" in the manual).

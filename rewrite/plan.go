@@ -38,7 +38,7 @@ type plan struct {
 // fragmentKey is what a fragment depends on beside its plan.
 type fragmentKey struct {
 	columns, source, sample string
-	locked, fence           bool
+	locked, fence, tableOID bool
 }
 
 // cell is the decision on one column.
@@ -132,6 +132,8 @@ type fragment struct {
 	locked bool                     // its rows are locked: nothing else may stand in FROM
 	fence  bool                     // keep the caller's conditions from running before the row rules
 	opaque func(column string) bool // hide a column of a fenced fragment from the planner's statistics
+	// tableOID adds the system column of that name, as a column like any other: `*` would have it too.
+	tableOID bool
 }
 
 // sql gives the fragment, without the parentheses around it.
@@ -147,7 +149,7 @@ func (p *plan) sql(f fragment) string {
 			needed[i] = '1'
 		}
 	}
-	key := fragmentKey{string(needed), f.source, f.sample, f.locked, f.fence}
+	key := fragmentKey{string(needed), f.source, f.sample, f.locked, f.fence, f.tableOID}
 	if text, ok := p.fragments.Load(key); ok {
 		return text.(string)
 	}
@@ -192,6 +194,9 @@ func (p *plan) build(f fragment) string {
 			}
 			cols = append(cols, cell+" AS "+quote(c.Name))
 		}
+	}
+	if f.tableOID {
+		cols = append(cols, aliasSource+".tableoid")
 	}
 	where := g.rows()
 	joins := ""

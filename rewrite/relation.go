@@ -28,6 +28,7 @@ type ref struct {
 	positional bool     // a column list renames the columns by position: none may be left out
 	complete   bool     // no column may be left out for want of use
 	guarded    bool     // it is asked once more outside whether a row is visible: what that depends on is needed
+	tableOID   bool     // its column tableoid is used
 	sample     string   // a TABLESAMPLE clause, moved into the fragment
 	name       string   // the alias, or the relation's name
 	level      *scope   // the query level that it stands in
@@ -452,7 +453,7 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 		}
 		source = "(" + text + ")"
 	}
-	text := f.plan.sql(fragment{need: used, source: source, sample: f.sample, opaque: opaque,
+	text := f.plan.sql(fragment{need: used, source: source, sample: f.sample, opaque: opaque, tableOID: f.tableOID && len(f.starred) == 0,
 		locked: f.lock != nil, fence: fenced && f.plan.hides() && f.lock == nil})
 	if before, isFenced := strings.CutSuffix(text, fence); isFenced {
 		return before + r.narrowed(f) + fence

@@ -241,6 +241,10 @@ func (r *run) setIfKnown(s *pg_query.SelectStmt) bool {
 	q.query(&pg_query.SelectStmt{FromClause: s.FromClause, WhereClause: s.WhereClause}, nil, nil, true)
 	r.conclude(q)
 	r.visited[s] = true
+	if !r.snap.HasSetting(name) && !strings.Contains(name, ".") { // no row has it, so there is no call
+		r.visited[call.call] = true
+		return true
+	}
 	r.called(call)
 	return true
 }

@@ -30,8 +30,20 @@ TABLE lab.event_click ORDER BY id
 
 SELECT e.kind, p."Full Name" FROM lab.event e JOIN lab."Person" p ON p."Id" = e.person ORDER BY e.id
 
---! refused 42703
 SELECT tableoid::regclass, count(*) FROM lab.event GROUP BY 1 ORDER BY 1
+
+SELECT e.tableoid, e.id FROM lab.event AS e (id) WHERE e.tableoid = 'lab.event_click'::regclass ORDER BY e.id
+
+SELECT (SELECT max(c.relname) FROM pg_class c WHERE c.oid = o.tableoid) AS part, sum(total) FROM crm.orders o GROUP BY o.tableoid ORDER BY 1
+
+SELECT n, (SELECT tableoid = 'lab.event'::regclass) AS own FROM (SELECT 1 AS n) x, LATERAL (SELECT tableoid FROM lab.event ORDER BY id LIMIT 3) e
+
+SELECT DISTINCT tableoid::regclass FROM ONLY lab.event
+
+SELECT tableoid::regclass, day FROM lab.diary WHERE tableoid = 'lab.diary_2024'::regclass ORDER BY person, day
+
+--! refused 42703
+SELECT tableoid::regclass, * FROM lab.event ORDER BY id
 
 SELECT * FROM crm.stores TABLESAMPLE SYSTEM (100) ORDER BY id
 

@@ -90,7 +90,6 @@ SELECT c.tableoid FROM crm.stores c LIMIT 1
 --! refused 42703
 SELECT c.ctid FROM crm.customers c ORDER BY id LIMIT 1
 
---! refused 42703 analyst miner marketer support both strict
 SELECT c.tableoid::regclass FROM crm.orders c ORDER BY id LIMIT 1
 
 --! refused 42703
