@@ -20,6 +20,8 @@ type certifier struct {
 	dir       string
 	key       note.Signer
 	file      *os.File // of the checkpoints
+	size      int64    // of what is on disk of it
+	dirty     bool     // there may be more in it, of a failed write
 	certified int64    // lines of the last one
 }
 
@@ -32,18 +34,26 @@ func newCertifier(dir, replica string) (*certifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &certifier{dir: dir, key: key, file: f, certified: -1}
+	c := &certifier{dir: dir, key: key, file: f, dirty: true, certified: -1}
 	_, rest, err := splitNotes(f)
-	if err == nil && len(rest) > 0 { // a crash has cut it off
-		var size int64
-		if size, err = f.Seek(0, io.SeekEnd); err == nil {
-			err = f.Truncate(size - int64(len(rest)))
-		}
+	if err == nil {
+		c.size, err = f.Seek(-int64(len(rest)), io.SeekEnd) // the rest is what a crash has cut off
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())
 	}
 	return c, nil
+}
+
+// reopen opens the file of the checkpoints anew after the disk has failed.
+func (c *certifier) reopen() error {
+	f, err := os.OpenFile(c.file.Name(), os.O_RDWR|os.O_APPEND, 0)
+	if err != nil {
+		return err
+	}
+	_ = c.file.Close()
+	c.file, c.dirty = f, true
+	return nil
 }
 
 // certify signs a checkpoint of a tree whose lines, which end at offset in the live segment, are on disk.
@@ -69,13 +79,20 @@ func (c *certifier) sign(p *checkpoint) error {
 	if err != nil {
 		return err
 	}
+	if c.dirty {
+		if err := c.file.Truncate(c.size); err != nil {
+			return err
+		}
+	}
+	c.dirty = true
 	if _, err := c.file.Write(signed); err != nil {
 		return err
 	}
 	if err := c.file.Sync(); err != nil {
 		return err
 	}
-	c.certified = p.lines
+	c.size += int64(len(signed))
+	c.dirty, c.certified = false, p.lines
 	return nil
 }
 

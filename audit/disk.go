@@ -14,9 +14,10 @@ type disk struct {
 	link, rename func(from, to string) error
 	remove       func(path string) error
 	syncDir      func(dir string) error
+	reopen       func(path string) (*logFile, error) // of a live segment that is there
 }
 
-var realDisk = disk{os.Link, os.Rename, os.Remove, syncDir}
+var realDisk = disk{os.Link, os.Rename, os.Remove, syncDir, reopenFile}
 
 // lockName is the file whose lock says that a process is writing the log.
 const lockName = "lock"

@@ -23,5 +23,6 @@
 //
 // record.go and alert.go are the contract, encode.go turns a record into its line, log.go writes, file.go and line.go know the file. rotate.go seals it, disk.go
 // moves it, pack.go compresses it, segment.go knows them all. tree.go hashes the lines, checkpoint.go signs what they amount to, certify.go does so at
-// intervals, verify.go and scan.go hold the one against the other. reader.go reads, format.go and join.go render records for people, one line a statement.
+// intervals, outage.go sees the log through failures of the disk, verify.go and scan.go hold the one against the other. reader.go
+// reads, format.go and join.go render records for people, one line a statement.
 package audit

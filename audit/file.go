@@ -3,6 +3,7 @@ package audit
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -28,13 +29,39 @@ func openFile(dir string) (*logFile, error) {
 		_ = f.Close()
 		return nil, err
 	}
-	return &logFile{f}, nil
+	return &logFile{f, f.Name()}, nil
 }
 
-// logFile is the log's file; its Sync leaves out the times of the file, which costs less.
-type logFile struct{ *os.File }
+// reopenFile opens a live segment that is there.
+func reopenFile(path string) (*logFile, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_APPEND, 0)
+	if err != nil {
+		return nil, err
+	}
+	return &logFile{f, path}, nil
+}
 
-func (f *logFile) Sync() error { return syncData(f.File) }
+// logFile is a file of the log and the name under which a reader finds it.
+type logFile struct {
+	*os.File
+	path string
+}
+
+// Sync leaves out the times of the file, which costs less. What is on a disk is lost all the same if the file has no name any more.
+func (f *logFile) Sync() error {
+	if err := syncData(f.File); err != nil {
+		return err
+	}
+	mine, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	named, err := os.Stat(f.path)
+	if err == nil && !os.SameFile(mine, named) {
+		err = fmt.Errorf("%s is another file by now", f.path)
+	}
+	return err
+}
 
 // endTornLine ends an incomplete last line, which a crash has left, with a newline. It returns the line's length.
 func endTornLine(f *logFile) (torn int64, err error) {

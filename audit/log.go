@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -47,6 +48,10 @@ type Options struct {
 	Keep time.Duration
 	// Problem, if set, is told of what fails in the background and is tried again.
 	Problem func(error)
+	// Outage, if set, is told why no record can be written when an outage begins, and nil when it has ended.
+	Outage func(error)
+
+	retryInterval time.Duration // between tries to end an outage; 0 means a second
 }
 
 // defaultCheckpointInterval is that of the zero Options.
@@ -75,8 +80,10 @@ type Log struct {
 	size      int64      // of the whole lines in the file; what lies behind them is the rest of a failed write
 	lines     []byte     // numbered, but not yet in the file: records that close others
 	seq       uint64
-	dirty     bool  // a write has failed: cut the file back to size before the next one
-	failed    error // an fsync has failed, or the log is closed: final
+	unproven  []byte  // what was written to the file since its last fsync
+	dirty     bool    // a write has failed: cut the file back to size before the next one
+	failed    error   // an fsync has failed, or the log is closed: nothing may be written to the file
+	outage    *outage // nil if the log can be written
 	written   uint64
 	synced    uint64
 	advanced  sync.Cond // synced or failed has changed
@@ -87,6 +94,10 @@ type Log struct {
 	unsynced chan struct{} // there are records for syncs to take to the disk
 	stopped  chan struct{} // syncs has ended
 	closed   sync.Once
+
+	trouble   atomic.Pointer[error] // of the outage, for those who must not wait
+	syncSince atomic.Int64          // when the fsync under way has begun, 0 if none is
+	troubled  chan struct{}         // an outage has begun
 
 	certifying sync.Mutex // held during a checkpoint and a rotation; taken before syncing
 	certifier  *certifier
@@ -119,6 +130,12 @@ func open(dir string, opts Options) (_ *Log, err error) {
 	if opts.Observe == nil {
 		opts.Observe = func(*Record) {}
 	}
+	if opts.Outage == nil {
+		opts.Outage = func(error) {}
+	}
+	if opts.retryInterval == 0 {
+		opts.retryInterval = retryInterval
+	}
 	if opts.RotateBytes == 0 {
 		opts.RotateBytes = defaultRotateBytes
 	}
@@ -126,7 +143,7 @@ func open(dir string, opts Options) (_ *Log, err error) {
 		opts.RotateInterval = defaultRotateInterval
 	}
 	l := &Log{opts: opts, dir: dir, disk: realDisk,
-		unsynced: make(chan struct{}, 1), stopped: make(chan struct{}), full: make(chan struct{}, 1), sealed: make(chan struct{}, 1), closing: make(chan struct{})}
+		unsynced: make(chan struct{}, 1), stopped: make(chan struct{}), full: make(chan struct{}, 1), sealed: make(chan struct{}, 1), troubled: make(chan struct{}, 1), closing: make(chan struct{})}
 	l.advanced.L = &l.mu
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
@@ -168,6 +185,7 @@ func open(dir string, opts Options) (_ *Log, err error) {
 	go l.syncs()
 	l.background.Go(func() { l.upkeep(opts.CheckpointInterval) })
 	l.background.Go(func() { l.housekeeping(opts.CheckpointInterval) })
+	l.background.Go(l.recovery)
 	return l, nil
 }
 
@@ -224,7 +242,7 @@ func (l *Log) Append(r *Record) (seq uint64, err error) {
 	if seq, err = l.Write(r); err != nil {
 		return 0, err
 	}
-	if r.Closes > 0 {
+	if r.happened() {
 		return seq, nil
 	}
 	return seq, l.Wait(seq)
@@ -237,15 +255,15 @@ func (l *Log) Append(r *Record) (seq uint64, err error) {
 func (l *Log) Write(r *Record) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.failed != nil {
-		return 0, l.failed
+	if l.failed != nil && (!r.happened() || errors.Is(l.failed, ErrClosed)) {
+		return 0, l.refuse(l.failed)
 	}
 	l.number(r)
 	before := len(l.lines)
 	l.lines = encode(l.lines, r)
 	l.seq = r.Seq
 	line := l.lines[before : len(l.lines)-1]
-	if r.Closes > 0 {
+	if r.happened() {
 		l.tree.add(line)
 		if len(l.lines) < maxLate || l.flush() != nil {
 			l.writeSoon(closingDelay)
@@ -255,7 +273,7 @@ func (l *Log) Write(r *Record) (uint64, error) {
 	}
 	if err := l.flush(); err != nil {
 		l.lines, l.seq = l.lines[:before], l.seq-1
-		return 0, err
+		return 0, l.refuse(err)
 	}
 	l.tree.add(line)
 	l.opts.Observe(r)
@@ -286,8 +304,11 @@ func (l *Log) flush() error {
 	if len(l.lines) == 0 {
 		return nil
 	}
+	if l.failed != nil {
+		return l.failed
+	}
 	if err := l.repair(); err != nil {
-		return err
+		return l.fails(err)
 	}
 	n, err := l.file.Write(l.lines)
 	if err == nil && n < len(l.lines) {
@@ -295,8 +316,9 @@ func (l *Log) flush() error {
 	}
 	if err != nil {
 		l.dirty = true
-		return fmt.Errorf("audit: write record: %w", err)
+		return l.fails(fmt.Errorf("audit: write record: %w", err))
 	}
+	l.unproven = append(l.unproven, l.lines...)
 	if l.size == 0 {
 		l.begun = time.Now()
 	}
@@ -373,10 +395,7 @@ func (l *Log) syncs() {
 		l.mu.Lock()
 		written, failed := l.written, l.failed
 		l.mu.Unlock()
-		if failed != nil {
-			return
-		}
-		if l.syncFile() == nil {
+		if failed == nil && l.syncFile() == nil {
 			l.mu.Lock()
 			l.synced = max(l.synced, written) // a rotation may have gone further
 			l.advanced.Broadcast()
@@ -385,14 +404,19 @@ func (l *Log) syncs() {
 	}
 }
 
-// syncFile takes what is written to the disk. If it fails, the log has failed for good.
+// syncFile takes what is written to the disk. If it fails, nothing is written until the file was opened anew.
 func (l *Log) syncFile() error {
 	l.syncing.Lock()
 	defer l.syncing.Unlock()
 	l.mu.Lock()
-	f, renamed := l.file, l.renamed
+	f, renamed, proven, failed := l.file, l.renamed, len(l.unproven), l.failed
 	l.mu.Unlock()
+	if failed != nil && !errors.Is(failed, ErrClosed) {
+		return failed
+	}
+	l.syncSince.Store(time.Now().UnixNano())
 	err := f.Sync()
+	l.syncSince.Store(0)
 	if renamed {
 		err = errors.Join(err, l.disk.syncDir(l.dir))
 	}
@@ -402,15 +426,22 @@ func (l *Log) syncFile() error {
 		return l.failSync(err)
 	}
 	l.renamed = false
+	if l.unproven = l.unproven[:copy(l.unproven, l.unproven[proven:])]; cap(l.unproven) > maxUnproven && len(l.unproven) == 0 {
+		l.unproven = nil
+	}
 	return nil
 }
 
-// failSync ends the log, as the kernel may have dropped the pages, so that a later fsync succeeds without having written them:
-// nothing that this open file says can be trusted any more. Callers hold mu.
+// maxUnproven bounds the memory that is kept for what is written between two fsyncs.
+const maxUnproven = 1 << 20
+
+// failSync keeps everything from the file until it was opened anew (see outage.go). Callers hold mu.
 func (l *Log) failSync(err error) error {
-	l.failed = fmt.Errorf("audit: fsync failed, the log needs to be opened anew: %w", err)
+	if l.failed == nil {
+		l.failed = fmt.Errorf("audit: fsync failed: %w", err)
+	}
 	l.advanced.Broadcast()
-	return l.failed
+	return l.fails(l.failed)
 }
 
 // relaxedInterval is how often a relaxed log is taken to the disk: what a crash of the machine can lose.
@@ -424,6 +455,7 @@ func (l *Log) Close() error {
 }
 
 func (l *Log) close() error {
+	_ = l.reopen() // the last chance for what is not on disk; if it fails, so does what follows
 	l.mu.Lock()
 	l.late.Stop()
 	close(l.closing)

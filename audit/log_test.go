@@ -203,7 +203,7 @@ func (f *faulty) Truncate(size int64) error {
 // withFaulty opens a log in dir whose file can be made to fail.
 func withFaulty(t *testing.T, dir string) (*Log, *faulty) {
 	t.Helper()
-	l := mustOpen(t, dir, Options{})
+	l := mustOpen(t, dir, Options{retryInterval: time.Hour})
 	f := &faulty{file: l.file}
 	l.file = f
 	return l, f
@@ -235,7 +235,7 @@ func TestShortWriteIsRepaired(t *testing.T) {
 	}
 }
 
-func TestFailedFsyncIsFinal(t *testing.T) {
+func TestFailedFsyncLasts(t *testing.T) {
 	dir := t.TempDir()
 	l, f := withFaulty(t, dir)
 	mustAppend(t, l, "SELECT 1", 1)

@@ -10,7 +10,7 @@ type Record struct {
 	Seq     uint64    `json:"seq"`              // 1, 2, 3, ... within a replica; assigned by the log
 	Closes  uint64    `json:"closes,omitempty"` // the Seq of the record that this one closes
 	Replica string    `json:"replica"`
-	// Event is "statement" (both records of it), "login", "login_failed", "logout", "cancel", "policy", "start", "stop", "segment", "retention", "hold",
+	// Event is "statement" (both records of it), "login", "login_failed", "logout", "cancel", "policy", "start", "stop", "outage", "segment", "retention", "hold",
 	// "alert" (of a misuse rule) or "release" (of somebody whom such a rule has held back).
 	Event       string   `json:"event"`
 	Session     string   `json:"session,omitempty"`
@@ -42,6 +42,12 @@ type Record struct {
 	// Segment is in the first record of a segment, but for the first one.
 	Segment *SegmentStart `json:"segment,omitempty"`
 	Prev    string        `json:"prev,omitempty"` // the hash of the line before (RFC 6962's leaf hash in base64), empty for the first
+}
+
+// happened reports whether the record is about what has happened already: it keeps nothing from going on, and if it cannot be written
+// it waits until it can be, or until the process ends.
+func (r *Record) happened() bool {
+	return r.Closes > 0 || r.Event == "logout" || r.Event == "cancel"
 }
 
 // Column is one column that a statement used and what the policy made of it.

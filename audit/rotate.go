@@ -92,10 +92,11 @@ func (l *Log) rotate() (err error) {
 		return err
 	}
 	old := l.file
-	l.file, l.size, l.begun = &logFile{next}, int64(len(line)), r.Time
+	l.file, l.size, l.begun = &logFile{next, live}, int64(len(line)), r.Time
 	l.firstLine = l.tree.lines + 1
 	l.tree.add(line[:len(line)-1])
 	l.seq, l.written, l.synced, l.startSeq = r.Seq, r.Seq, r.Seq, r.Seq
+	l.unproven = nil
 	l.opts.Observe(r)
 	l.renamed = true // and the directory is to be synced before what comes next counts as durable
 	l.advanced.Broadcast()

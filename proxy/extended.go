@@ -45,7 +45,7 @@ func (s *session) parse(h header) error {
 	}
 	if refused := refusedRuns(p.answer); p.answer.Refusal != nil || len(refused) > 0 {
 		if err := s.audit(p.sql, p.answer, refused); err != nil {
-			return s.refuseExtended(auditRefusal())
+			return s.refuseExtended(auditRefusal(err))
 		}
 		s.refused = true
 	}
@@ -146,7 +146,7 @@ func (s *session) current(name string) (*prepared, *rewrite.Refusal, error) {
 		now, again, refusal := s.renewed(p)
 		if refusal != nil {
 			if err := s.audit(p.sql, now.answer, refusedRuns(now.answer)); err != nil {
-				refusal = auditRefusal()
+				refusal = auditRefusal(err)
 			}
 			return p, refusal, nil
 		}
@@ -315,7 +315,7 @@ func (s *session) execute(h header) error {
 		return s.refuseAs(refuse(s.recorded(p.prepared, refusal)))
 	}
 	if err := s.begin(runs); err != nil {
-		return s.refuseExtended(auditRefusal())
+		return s.refuseExtended(auditRefusal(err))
 	}
 	e := &expectation{kind: 'E', runs: runs}
 	if p != nil {
@@ -396,10 +396,13 @@ func (s *session) closeObject(h header) error {
 
 // recorded writes the audit record of a statement that was accepted once and is refused now. It returns what the client is to hear.
 func (s *session) recorded(p *prepared, r *rewrite.Refusal) *rewrite.Refusal {
-	if r == nil || s.beginRefused(p.sql, refuse(r)) == nil {
-		return r
+	if r == nil {
+		return nil
 	}
-	return auditRefusal()
+	if err := s.beginRefused(p.sql, refuse(r)); err != nil {
+		return auditRefusal(err)
+	}
+	return r
 }
 
 // refuseExtended makes PostgreSQL fail in place of a message that is not sent to it.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/pgscrim/pgscrim/audit"
@@ -42,7 +43,7 @@ func (s *Server) login(sess *session, packet *startupPacket) (err error) {
 		return sess.loginFailed(err)
 	}
 	if _, err := s.cfg.Audit.Append(sess.record("login")); err != nil {
-		return errors.Join(auditRefusal(), err)
+		return errors.Join(auditRefusal(err), err)
 	}
 	ctx, cancel := context.WithDeadline(s.dialing, sess.client.deadline)
 	defer cancel()
@@ -77,7 +78,7 @@ func (s *session) loginFailed(err error) error {
 	r := s.record("login_failed")
 	r.SQLState, r.Detail = refusal.Code, refusal.Message
 	if _, auditErr := s.server.cfg.Audit.Append(r); auditErr != nil {
-		return errors.Join(auditRefusal(), auditErr)
+		return errors.Join(auditRefusal(auditErr), auditErr)
 	}
 	return err
 }
@@ -154,9 +155,18 @@ func purposeHint(allowed []string) string {
 	return "Declare one of: " + strings.Join(allowed, ", ") + "."
 }
 
-// auditRefusal is what a client hears when a record cannot be written: nothing happens unaudited.
-func auditRefusal() *rewrite.Refusal {
-	return &rewrite.Refusal{Code: codeIOError, Message: "could not write the audit record", Hint: "Ask the administrator of pgscrim to look at the audit log."}
+// auditRefusal is what a client hears when a record cannot be written: nothing happens unaudited. Of the cause it hears what the operating
+// system says, and no path.
+func auditRefusal(err error) *rewrite.Refusal {
+	r := &rewrite.Refusal{
+		Code: codeIOError, Message: "could not write the audit record", Detail: "Nothing is run or answered that is not on record.",
+		Hint: "Ask the administrator of pgscrim to look at the disk of the audit log. It goes on by itself once that can be written.",
+	}
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
+		r.Message += ": " + errno.Error()
+	}
+	return r
 }
 
 // currentRewriter returns the rewriter in force, nil if there is none.

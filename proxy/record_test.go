@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -118,4 +120,37 @@ func TestRecordsOfAPipeline(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	_ = pipeline.Close()
+}
+
+// TestOutage has the disk fail for a while: what writes is refused with the cause, its record says so, and the session goes on after it.
+func TestOutage(t *testing.T) {
+	r := start(t)
+	conn := r.connect(t, "ana", "")
+	r.audit.setDisk(func(uint64) error {
+		return fmt.Errorf("audit: %w", &os.PathError{Op: "write", Path: "/var/audit", Err: syscall.ENOSPC})
+	})
+	for _, sql := range []string{"SELECT 'insert'", "SELECT 1; SELECT 'insert'"} {
+		got, err := exec(t, conn, sql)
+		if len(got) > 0 || sqlstate(err) != "58030" || !strings.Contains(err.Error(), "could not write the audit record: no space left on device") || strings.Contains(err.Error(), "/var") {
+			t.Errorf("%s: %q, %v", sql, got, err)
+		}
+	}
+	opened := 0
+	for _, record := range r.audit.of("statement") {
+		switch {
+		case record.Closes == 0:
+			opened++
+		case record.SQLState != "58030":
+			t.Errorf("closed with %+v", record)
+		default:
+			opened--
+		}
+	}
+	if opened != 0 {
+		t.Errorf("%d statements that did not run were not closed", opened)
+	}
+	r.audit.setDisk(nil)
+	if got, err := exec(t, conn, "SELECT 'insert'"); err != nil || got[0] != "insert" {
+		t.Errorf("after the outage: %q, %v", got, err)
+	}
 }

@@ -55,7 +55,7 @@ func (s *session) upstreamGone(err error) {
 func (s *session) relayFailed(err error) {
 	switch {
 	case errors.Is(err, errUnrecorded):
-		s.tell(auditRefusal())
+		s.tell(auditRefusal(err))
 	case errors.Is(err, errTripwire):
 		s.log.Error().Str("event", "tripwire").Msg("a protected column was about to appear in a result: session ended")
 		s.tell(&rewrite.Refusal{

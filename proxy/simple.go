@@ -62,7 +62,7 @@ func (s *session) functionCall(h header) error {
 	}
 	runs := []*run{{statement: &rewrite.Statement{Text: "(function call)", Decision: rewrite.Pass}}}
 	if err := s.begin(runs); err != nil {
-		return auditRefusal()
+		return auditRefusal(err)
 	}
 	sent, err := s.push(&expectation{kind: 'F', runs: runs})
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 		return s.endSkipped()
 	}
 	if err := s.audit(sql, answer, runs); err != nil {
-		answer, runs = refuse(auditRefusal()), nil
+		answer, runs = refuse(auditRefusal(err)), nil
 	}
 	e := &expectation{kind: 'Q', answer: answer, runs: runs}
 	sent, err := s.push(e)

@@ -273,7 +273,14 @@ func (r *run) reads() bool {
 // begin writes the audit records of statements that are about to be sent. A statement that is refused
 // gets its only one here: it has the error, and needs no closing. If all of them only read, they may run while their records are on
 // the way to the disk, and their results wait for that; else the statements do.
-func (s *session) begin(runs []*run) error {
+func (s *session) begin(runs []*run) (err error) {
+	defer func() {
+		if err != nil { // what was recorded up to then does not run
+			for _, r := range runs {
+				s.finish(r, codeIOError, "not run: the records could not be written")
+			}
+		}
+	}()
 	wait := false
 	var last uint64
 	for i, r := range runs {
@@ -328,9 +335,10 @@ func (s *session) onRecord(seq uint64) error {
 	return nil
 }
 
-// unrecorded logs that the audit record of a statement cannot be written.
+// unrecorded says that the audit record of a statement cannot be written. The log itself has said so where the administrator sees it, once
+// and not for each statement.
 func (s *session) unrecorded(err error) error {
-	s.log.Error().Err(err).Str("event", "audit").Msg("cannot write the audit record of a statement")
+	s.log.Debug().Err(err).Str("event", "audit").Msg("cannot write the audit record of a statement")
 	return fmt.Errorf("%w: %w", errUnrecorded, err)
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"sync/atomic"
 	"time"
 )
 
@@ -15,7 +14,7 @@ type adminServer struct {
 }
 
 // listenAdmin opens the admin address; nil if it is empty.
-func listenAdmin(address string, ready *atomic.Bool) (*adminServer, error) {
+func listenAdmin(address string, ready func() error) (*adminServer, error) {
 	if address == "" {
 		return nil, nil
 	}
@@ -24,16 +23,16 @@ func listenAdmin(address string, ready *atomic.Bool) (*adminServer, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, true) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { answer(w, ready.Load()) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, nil) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { answer(w, ready()) })
 	return &adminServer{http: &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}, listener: ln}, nil
 }
 
-func answer(w http.ResponseWriter, ok bool) {
+func answer(w http.ResponseWriter, unready error) {
 	text := "ok\n"
-	if !ok {
+	if unready != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
-		text = "not ready\n"
+		text = "not ready: " + unready.Error() + "\n"
 	}
 	_, _ = w.Write([]byte(text)) // who asked may be gone
 }

@@ -57,7 +57,7 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if in.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, err
 	}
-	if in.admin, err = listenAdmin(cfg.Admin, &in.ready); err != nil {
+	if in.admin, err = listenAdmin(cfg.Admin, in.unready); err != nil {
 		return nil, err
 	}
 	if in.snap, err = in.upstream.waitForCatalog(ctx, log); err != nil {
@@ -66,6 +66,7 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if in.records, err = audit.Open(cfg.Audit.Dir, audit.Options{
 		Durability: cfg.Audit.Durability, CheckpointInterval: cfg.Audit.Interval,
 		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval, Keep: cfg.Audit.Keep,
+		Outage: in.auditOutage,
 		Problem: func(err error) {
 			log.Error().Err(err).Str("event", "audit").Msg("a task of the audit log failed, and will be tried again")
 		},
@@ -92,6 +93,26 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	in.run()
 	log.Info().Str("event", "ready").Str("listen", in.addr()).Str("policy", in.policy.Name).Str("digest", in.policy.Digest).Msg("ready")
 	return in, nil
+}
+
+// unready says why clients should be sent elsewhere, nil if they need not be.
+func (in *instance) unready() error {
+	if !in.ready.Load() {
+		return errors.New("starting, stopping, or the upstream does not answer")
+	}
+	if in.records.Err() != nil { // what it is is not for everybody who asks
+		return errors.New("the audit log cannot be written")
+	}
+	return nil
+}
+
+// auditOutage logs that the audit log cannot be written, and that it can be again: once each, not for each statement that is refused.
+func (in *instance) auditOutage(err error) {
+	if err != nil {
+		in.log.Error().Err(err).Str("event", "audit").Msg("the audit log cannot be written: all statements and logins are refused (58030) until it can be")
+		return
+	}
+	in.log.Info().Str("event", "audit").Msg("the audit log can be written again")
 }
 
 // addr is the address that clients connect to.
