@@ -33,7 +33,8 @@
 // (resolver.leak): whatever is not known to be harmless leaks. The planner tries operators on the values in a column's statistics,
 // behind a fence too: columns that something leaky may look at are made opaque to it (resolver.expose).
 //
-// Leakproof conditions, on what a subquery passes through too, are said once more inside the fence, so that indexes serve (narrow.go). There they may meet a hidden row, at the
+// Leakproof conditions, on what a subquery passes through too, are said once more inside the fence, so that indexes serve (narrow.go). What they say of
+// masked columns is said of the stored values, in statements that have nothing leaky (narrow_masked.go). There they may meet a hidden row, at the
 // cost of an index probe and of the row rule: the time of that is not kept secret, but nothing of the caller's multiplies it.
 // Aggregates that PostgreSQL computes before joins, as from version 19 on, would need another look.
 //

@@ -20,6 +20,8 @@ type maskKind struct {
 	check func(args []rules.Arg, t maskedType) string
 	// sql returns the expression. The argument x is an expression of the column's base type, of primary precedence.
 	sql func(x string, args []rules.Arg, t maskedType, k keyed) string
+	// preimage returns what a comparison of the output tells of the value. nil: nothing.
+	preimage func(args []rules.Arg, t maskedType) preimage
 }
 
 // masks is the table of masks, from the least to the most revealing: the order decides between several roles.

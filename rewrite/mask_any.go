@@ -13,8 +13,9 @@ import (
 func nullMask() maskKind {
 	return maskKind{
 		name: "null", usage: "null", summary: "NULL, for every type",
-		check: func(args []rules.Arg, _ maskedType) string { return wantArgs("null", args) },
-		sql:   func(string, []rules.Arg, maskedType, keyed) string { return "NULL" },
+		check:    func(args []rules.Arg, _ maskedType) string { return wantArgs("null", args) },
+		sql:      func(string, []rules.Arg, maskedType, keyed) string { return "NULL" },
+		preimage: func([]rules.Arg, maskedType) preimage { return preimage{never: true} },
 	}
 }
 

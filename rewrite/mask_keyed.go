@@ -75,6 +75,9 @@ func pseudonymMask() maskKind {
 			}
 			return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN %s END", x, value)
 		},
+		preimage: func(_ []rules.Arg, t maskedType) preimage {
+			return textsOnly(t, func(v string) string { return v + " OPERATOR(pg_catalog.~) '^[0-9a-f]{0,24}$'" })
+		},
 	}
 }
 

@@ -20,7 +20,8 @@ func bucketMask() maskKind {
 			}
 			return onlyTypes(t, t.isNumber(), "a number")
 		},
-		sql: func(x string, args []rules.Arg, t maskedType, _ keyed) string { return bucket(x, args[0].Text, t) },
+		sql:      func(x string, args []rules.Arg, t maskedType, _ keyed) string { return bucket(x, args[0].Text, t) },
+		preimage: func(args []rules.Arg, t maskedType) preimage { return bucketPreimage(args[0].Text, t) },
 	}
 }
 
@@ -32,7 +33,7 @@ func bucket(x, width string, t maskedType) string {
 		within = "float8"
 	}
 	down := fmt.Sprintf("pg_catalog.floor(%s::pg_catalog.numeric OPERATOR(pg_catalog./) '%[2]s'::pg_catalog.numeric) OPERATOR(pg_catalog.*) '%[2]s'::pg_catalog.numeric", x, width)
-	limit := map[string]string{"int2": "32767", "int4": "2147483647", "int8": "9223372036854775807"}[t.name]
+	limit := mostInteger[t.name]
 	if mod := t.modifier(); t.name == "numeric" && len(mod) > 0 {
 		limit = largest(mod)
 	}
@@ -41,6 +42,14 @@ func bucket(x, width string, t maskedType) string {
 			x, within, down)
 	}
 	return fmt.Sprintf("CASE WHEN %[1]s IS NOT NULL THEN GREATEST(LEAST(%[2]s, '%[3]s'::pg_catalog.numeric), '-%[3]s'::pg_catalog.numeric) END", x, down, limit)
+}
+
+// bucketPreimage is that of a bucket of a whole width.
+func bucketPreimage(width string, t maskedType) preimage {
+	if w, err := strconv.Atoi(width); err == nil && t.isInteger() {
+		return downBy(w, t)
+	}
+	return preimage{}
 }
 
 // largest spells the largest value of numeric(precision, scale).
@@ -80,7 +89,19 @@ func generalizeMask() maskKind {
 			case t.isNumber():
 				return bucket(x, "10", t)
 			}
-			return prefixMask().sql(x, []rules.Arg{{Kind: rules.ArgInt, Text: "2"}}, t, k)
+			return prefixMask().sql(x, generalizedPrefix, t, k)
+		},
+		preimage: func(_ []rules.Arg, t maskedType) preimage {
+			switch {
+			case t.isDate():
+				return yearMask().preimage(nil, t)
+			case t.isNumber():
+				return bucketPreimage("10", t)
+			}
+			return prefixMask().preimage(generalizedPrefix, t)
 		},
 	}
 }
+
+// generalizedPrefix are the arguments of prefix to which generalize takes a text.
+var generalizedPrefix = []rules.Arg{{Kind: rules.ArgInt, Text: "2"}}

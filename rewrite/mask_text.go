@@ -3,6 +3,7 @@ package rewrite
 import (
 	"fmt"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/pgscrim/pgscrim/rules"
 )
@@ -21,13 +22,20 @@ func redactMask() maskKind {
 			return onlyTypes(t, t.isText(), "text")
 		},
 		sql: func(x string, args []rules.Arg, _ maskedType, _ keyed) string {
-			text := "[redacted]"
-			if len(args) > 0 {
-				text = args[0].Text
-			}
-			return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN %s END", x, literal(text))
+			return fmt.Sprintf("CASE WHEN %s IS NOT NULL THEN %s END", x, literal(redaction(args)))
+		},
+		preimage: func(args []rules.Arg, t maskedType) preimage {
+			return textsOnly(t, func(v string) string { return startsWith(literal(redaction(args)), v) }) // cut, perhaps
 		},
 	}
+}
+
+// redaction is the text that stands for every other one.
+func redaction(args []rules.Arg) string {
+	if len(args) == 0 {
+		return "[redacted]"
+	}
+	return args[0].Text
 }
 
 // partialDefaults are the arguments that `partial` stands for.
@@ -63,6 +71,18 @@ func partialMask() maskKind {
 				" ELSE pg_catalog.repeat(%[3]s, pg_catalog.length(%[1]s)) END",
 				text, start, fill, end, whole(args[0])+whole(args[2]))
 		},
+		preimage: func(args []rules.Arg, t maskedType) preimage {
+			if len(args) == 0 {
+				args = partialDefaults
+			}
+			fill := args[1].Text
+			if utf8.RuneCountInString(fill) != 1 { // a longer one may be cut, with all that is behind
+				return preimage{}
+			}
+			return textsOnly(t, func(v string) string {
+				return fmt.Sprintf("%[1]s OPERATOR(pg_catalog.=) '' OR pg_catalog.strpos(%[1]s, %[2]s) OPERATOR(pg_catalog.>) 0", v, literal(fill))
+			})
+		},
 	}
 }
 
@@ -88,6 +108,9 @@ func emailMask() maskKind {
 				" THEN pg_catalog.concat('***@', pg_catalog.reverse(pg_catalog.split_part(pg_catalog.reverse(%[1]s), '@', 1)))"+
 				" WHEN %[1]s IS NOT NULL THEN '***' END", text)
 		},
+		preimage: func(_ []rules.Arg, t maskedType) preimage {
+			return textsOnly(t, func(v string) string { return startsWith(v, "'***'") + " OR " + startsWith("'***'", v) })
+		},
 	}
 }
 
@@ -105,6 +128,11 @@ func prefixMask() maskKind {
 		},
 		sql: func(x string, args []rules.Arg, _ maskedType, _ keyed) string {
 			return fmt.Sprintf("pg_catalog.left(%s::pg_catalog.text, %s)", x, args[0].Text)
+		},
+		preimage: func(args []rules.Arg, t maskedType) preimage {
+			return textsOnly(t, func(v string) string {
+				return fmt.Sprintf("pg_catalog.length(%s) OPERATOR(pg_catalog.<=) %s", v, args[0].Text)
+			})
 		},
 	}
 }

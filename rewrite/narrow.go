@@ -114,8 +114,8 @@ func (r *resolver) narrow(condition *pg_query.Node, sc *scope, into *narrowing, 
 // commuted are the operators that an index serves, and what they are with their sides exchanged.
 var commuted = map[string]string{"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
-// narrowable returns the column of this query level that an expression is, and its type; 0 if it is none, or the caller does not
-// see it as it is.
+// narrowable returns the column of this query level that an expression is, and its type; 0 if it is none, or nothing
+// can be said of its stored values.
 func (r *resolver) narrowable(n *pg_query.Node, sc *scope) (place, uint32) {
 	ref := n.GetColumnRef()
 	parts, ok := names(ref.GetFields())
@@ -135,7 +135,7 @@ func (r *resolver) narrowable(n *pg_query.Node, sc *scope) (place, uint32) {
 	return it.narrowable(name)
 }
 
-// narrowable returns the place and the type of a column; 0 if it is not known for certain, or the caller does not see it as it is.
+// narrowable returns the place and the type of a column; 0 if it is not known for certain, or nothing can be said of its stored values.
 func (it *item) narrowable(name string) (place, uint32) {
 	var found *column
 	for i := range it.cols {
@@ -154,7 +154,10 @@ func (it *item) narrowable(name string) (place, uint32) {
 
 // narrowable returns the relation's own name of a column, empty if its rows may not be narrowed by it.
 func (f *ref) narrowable(c *column) string {
-	if f.plan == nil || f.view != nil || len(c.origins) != 1 || c.origins[0].ref != f || !f.plan.shows(c.origins[0].name) || f.virtual(c.origins[0].name) {
+	if f.plan == nil || f.view != nil || len(c.origins) != 1 || c.origins[0].ref != f || f.virtual(c.origins[0].name) {
+		return ""
+	}
+	if _, d := f.plan.column(c.origins[0].name); d == nil || !d.narrows {
 		return ""
 	}
 	return c.origins[0].name
@@ -175,13 +178,21 @@ func indexOperator(op string) string {
 	return op
 }
 
-// narrowed spells the conditions on the rows of a reference, each with AND before it.
-func (r *resolver) narrowed(f *ref) string {
+// narrowed spells the conditions on the rows of a fragment, each with AND before it. Shown columns need them behind a fence only;
+// of masked ones they may stand where nothing is leaky, since a row may meet them and not the comparison.
+func (r *resolver) narrowed(f *ref, fenced, leaky bool) string {
 	var b strings.Builder
 	for _, n := range f.narrows {
-		if compare, ok := r.comparison(n.comparison); ok {
-			column := f.narrowable(n.of.item.column(n.of.column))
-			fmt.Fprintf(&b, " AND %s.%s %s", aliasSource, quote(column), compare)
+		c, d := f.plan.column(f.narrowable(n.of.item.column(n.of.column)))
+		switch {
+		case d.shown && fenced:
+			if compare, ok := r.comparison(n.comparison); ok {
+				fmt.Fprintf(&b, " AND %s.%s %s", aliasSource, quote(c.Name), compare)
+			}
+		case !d.shown && !leaky:
+			if condition, ok := r.narrowedMasked(n, c, d); ok {
+				b.WriteString(" AND " + condition)
+			}
 		}
 	}
 	return b.String()
@@ -317,7 +328,7 @@ func (n *narrowing) settle() {
 	var below []*narrowing
 	for _, c := range n.conditions {
 		if f := c.of.item.ref; f != nil {
-			if f.plan.hides() && !slices.Contains(f.narrows, c) {
+			if !f.plan.trivial && !slices.Contains(f.narrows, c) {
 				f.narrows = append(f.narrows, c)
 			}
 			continue

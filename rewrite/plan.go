@@ -46,6 +46,7 @@ type cell struct {
 	outcomes []rules.CellOutcome // one for each visible atom
 	denied   bool                // in at least one atom: whether a statement is refused must not depend on the rows
 	shown    bool                // in every atom
+	narrows  bool                // comparisons tell of the stored values in every atom (narrow_masked.go)
 }
 
 func (b *binding) plan(e *entry, c caller) *plan {
@@ -64,7 +65,8 @@ func (b *binding) plan(e *entry, c caller) *plan {
 	if len(p.visible) == 0 { // no row is shown: the cells matter only for what may be named
 		p.visible = p.atoms
 	}
-	for _, col := range e.columns {
+	for i := range e.columns {
+		col := &e.columns[i]
 		var d cell
 		if col.rule != nil {
 			d.outcomes = b.policy.DecideCells(c.Caller, col.rule, p.visible, reveals)
@@ -76,6 +78,7 @@ func (b *binding) plan(e *entry, c caller) *plan {
 			d.shown = d.shown && o.Action == rules.Show
 			d.denied = d.denied || (o.Action != rules.Show && o.Action != rules.MaskCell)
 		}
+		d.narrows = narrowsMasked(col, &d)
 		p.trivial = p.trivial && d.shown
 		p.cells = append(p.cells, d)
 	}

@@ -387,8 +387,8 @@ func (r *resolver) tableSample(t *pg_query.RangeTableSample, sc *scope) *item {
 }
 
 // finish decides on the references that the walk has found and adds their edits. fenced is true if the caller's
-// expressions must not run before the row rules.
-func (r *resolver) finish(fenced bool) {
+// expressions must not run before the row rules, and leaky if one of them may tell of the rows that it runs on.
+func (r *resolver) finish(fenced, leaky bool) {
 	size := 0
 	for _, f := range r.refs {
 		if size > maxGrowth {
@@ -403,7 +403,7 @@ func (r *resolver) finish(fenced bool) {
 		if f.lock != nil {
 			r.guardLock(f)
 		}
-		body := r.fragmentOf(f, fenced || f.computes())
+		body := r.fragmentOf(f, fenced || f.computes(), leaky || f.computes())
 		text := "(" + body + ")"
 		size += len(text)
 		if f.alias != "" {
@@ -424,7 +424,7 @@ func (r *resolver) finish(fenced bool) {
 }
 
 // fragmentOf builds the fragment of a reference.
-func (r *resolver) fragmentOf(f *ref, fenced bool) string {
+func (r *resolver) fragmentOf(f *ref, fenced, leaky bool) string {
 	used := func(name string) bool {
 		return f.positional || f.complete || f.names(name) || f.starred[name] || f.guarded && slices.Contains(f.plan.factColumns(), name)
 	}
@@ -437,7 +437,7 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 		source = "ONLY " + source
 	}
 	if f.view != nil {
-		f.view.finish(fenced)
+		f.view.finish(fenced, leaky)
 		if r.refusal == nil && f.view.refusal != nil {
 			r.refuse(f.at, *f.view.refusal)
 		}
@@ -455,10 +455,15 @@ func (r *resolver) fragmentOf(f *ref, fenced bool) string {
 	}
 	text := f.plan.sql(fragment{need: used, source: source, sample: f.sample, opaque: opaque, tableOID: f.tableOID && len(f.starred) == 0,
 		locked: f.lock != nil, fence: fenced && f.plan.hides() && f.lock == nil})
-	if before, isFenced := strings.CutSuffix(text, fence); isFenced {
-		return before + r.narrowed(f) + fence
+	if f.lock != nil || len(f.narrows) == 0 {
+		return text
 	}
-	return text
+	before, isFenced := strings.CutSuffix(text, fence)
+	narrowed := r.narrowed(f, isFenced, leaky)
+	if narrowed != "" && !f.plan.hides() {
+		narrowed = " WHERE" + strings.TrimPrefix(narrowed, " AND")
+	}
+	return before + narrowed + text[len(before):]
 }
 
 // barrier keeps the caller's conditions from running inside a view's definition, as security_barrier does.

@@ -81,7 +81,7 @@ func (r *run) conclude(q *resolver) {
 	if q.refusal == nil {
 		r.accountable(q)
 		// Beside another item a hidden row could make the statement run long before a row rule drops it.
-		q.finish(q.leaky || q.joined)
+		q.finish(q.leaky || q.joined, q.leaky)
 	}
 	if q.refusal != nil {
 		r.refuse(q.refusal)

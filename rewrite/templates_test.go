@@ -29,7 +29,7 @@ func TestTemplates(t *testing.T) {
 		{"UPDATE accounts SET abalance = abalance + -%s WHERE aid = -3;", [4]string{"1", "22", "333", "0"}},
 		{"INSERT INTO accounts (aid, bid, filler) VALUES (1, %s, 'x'), (%[1]s, 3, 'y')", [4]string{"1", "22", "333", "0"}},
 		{"DELETE FROM accounts WHERE filler LIKE %s RETURNING aid", [4]string{"'x%'", "''", "'größe'", "'it''s'"}},
-		{"SELECT name, email FROM customers WHERE born BETWEEN %s AND date '2020-01-01' ORDER BY 1 LIMIT 10", [4]string{"'2001-01-01'", "'1999-12-31'", "''", "'x'"}},
+		{"SELECT name, email FROM customers WHERE born BETWEEN %s AND date '2020-01-01' ORDER BY 1 LIMIT 10", [4]string{"'2001-01-01'", "'1999-12-31'", "'2020-02-29'", "'1970-01-01'"}},
 		{"SELECT name FROM customers WHERE income > %s", [4]string{"1.5", "0.25", "100000.0", "1.0"}},
 		{"SELECT name FROM customers WHERE id IN (1, %s, 3) OFFSET 4", [4]string{"2", "5", "7", "88888"}},
 		{"SELECT name FROM customers WHERE id IN (1, %s, 3) OFFSET 4", [4]string{"2147483648", "3147483648", "33333333333", "4444444444444"}},

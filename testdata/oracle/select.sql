@@ -206,3 +206,36 @@ SELECT $1
 
 --! args 1
 SELECT id FROM crm.customers WHERE id = $2
+
+-- Comparisons of masked columns, about which something is said of the stored values.
+
+SELECT id, birth_date FROM crm.customers WHERE birth_date = '1980-01-01' ORDER BY id
+
+SELECT id, birth_date FROM crm.customers WHERE birth_date BETWEEN '1975-06-01' AND '1985-06-30' ORDER BY id
+
+SELECT id FROM crm.customers WHERE birth_date <= '1970-01-01' AND birth_date > '1950-12-31' ORDER BY id
+
+--! args 1980-01-01|1990-01-01
+SELECT id FROM crm.customers WHERE birth_date >= $1 AND birth_date < $2 ORDER BY id
+
+SELECT id, email FROM crm.customers WHERE email IN ('jack.taylor37@example.net', '***@example.net', 'x') ORDER BY id
+
+SELECT id, full_name FROM crm.customers WHERE full_name = 'Jack Taylor' ORDER BY id
+
+SELECT id FROM crm.customers WHERE full_name = ANY ('{Jack Taylor,Anna Lehmann}') ORDER BY id
+
+SELECT id, phone FROM crm.customers WHERE phone >= '+' AND phone = '***' ORDER BY id
+
+SELECT id, postal_code FROM crm.customers WHERE postal_code = '10' OR postal_code = '10115' ORDER BY id
+
+SELECT id, city FROM crm.customers WHERE city = 'Berlin' OR city IN ('B****n', 'M***d') ORDER BY id
+
+SELECT id, city FROM crm.customers WHERE city IN ('B****n', 'Berlin', 'M****d') ORDER BY id
+
+SELECT id FROM crm.customers WHERE postal_code IN ('10115', '10') ORDER BY id
+
+SELECT count(*) FROM crm.customers c JOIN crm.orders o ON o.customer_id = c.id WHERE c.birth_date < '1970-01-01'
+
+SELECT b, count(*) FROM (SELECT id, birth_date AS b FROM crm.customers) t WHERE b < '1970-01-01' GROUP BY b ORDER BY b
+
+SELECT id FROM crm.customers WHERE birth_date > 'infinity' OR birth_date = '-infinity' ORDER BY id

@@ -94,3 +94,55 @@ SELECT t.id FROM (SELECT email, 1 / (monthly_income - 5) AS x, id FROM crm.custo
 
 --! args three
 SELECT t.id FROM (SELECT id, 1 / (monthly_income - 5) AS x FROM crm.customers) t WHERE id = $1
+
+-- Comparisons of masked columns: what is said of the stored value must not choose the rows on which something that tells is run.
+
+SELECT id FROM crm.customers WHERE birth_date >= '1980-06-15' AND 1 / (CASE WHEN id = 5 THEN 0 ELSE 1 END) = 1
+
+SELECT id FROM crm.customers WHERE birth_date < '1980-06-15' AND id / (id - 7) > 0
+
+SELECT id FROM crm.customers WHERE birth_date BETWEEN '1980-03-01' AND '1980-10-01' AND 1 / (id % 3) = 0
+
+SELECT count(*) FROM (SELECT id, birth_date AS b FROM crm.customers) t WHERE b > '1979-07-01' AND 1 / (id - 7) < 2
+
+SELECT id FROM crm.customers WHERE email = 'person5@example.com' AND 1 / (id - 5) > -2
+
+SELECT id FROM crm.customers WHERE email IN ('a@example.com', 'b@example.com') AND left('x', (id - 5)::int) = 'x'
+
+SELECT 1 / (count(*) - 1) FROM crm.customers WHERE email = 'person5@example.com'
+
+SELECT count(*), 1 / count(*) FROM crm.customers WHERE birth_date = '1980-01-01'
+
+SELECT id, 1 / (id - 5) FROM crm.customers WHERE birth_date > '1980-06-15' ORDER BY id
+
+SELECT id, (SELECT 1 / (id - 5)) FROM crm.customers WHERE birth_date > '1980-06-15'
+
+SELECT DISTINCT 1 / (id - 5) FROM crm.customers WHERE email = 'person5@example.com'
+
+SELECT sum(1 / (id - 5)) FROM crm.customers WHERE birth_date > '1980-06-15'
+
+SELECT rank() OVER (ORDER BY 1 / (id - 5)) FROM crm.customers WHERE birth_date > '1980-06-15'
+
+SELECT c.id FROM crm.customers c JOIN crm.orders o ON o.customer_id = c.id AND 1 / (o.id - 5) > -2 WHERE c.birth_date > '1980-06-15'
+
+SELECT c.id FROM crm.customers c, LATERAL (SELECT 1 / (c.id - 5) AS x) l WHERE c.birth_date > '1980-06-15' AND l.x > -2
+
+SELECT c.id FROM crm.customers c WHERE c.birth_date > '1980-06-15' AND EXISTS (SELECT 1 FROM crm.orders o WHERE o.customer_id = c.id AND 1 / (c.id - 5) > -2)
+
+SELECT id FROM crm.customers WHERE birth_date > '1980-06-15' AND nextval('pg_temp.none') > 0
+
+SELECT id FROM crm.customers WHERE birth_date > '294276-01-01' OR birth_date < '4713-01-01 BC'
+
+SELECT id FROM crm.customers WHERE birth_date > '1978-12-30' AND id = 37 AND 1 / (id - 37) > 0
+
+SELECT id FROM crm.customers WHERE birth_date > '1981-12-30' AND id = 4 AND 1 / (id - 4) > 0
+
+SELECT count(*) FROM (SELECT id, birth_date AS b FROM crm.customers) t WHERE b > '1978-12-30' AND id = 37 AND 1 / (id - 37) > 0
+
+SELECT id FROM crm.customers WHERE email = 'jack.taylor37@example.net' AND 1 / (id - 37) > 0
+
+SELECT id FROM crm.customers WHERE full_name LIKE '\' AND birth_date > '1978-12-30' AND id = 37
+
+SELECT id FROM crm.customers WHERE full_name LIKE '\' AND birth_date > '1978-12-30' AND birth_date < '1979-01-01' AND id = 37
+
+SELECT count(*) FROM (SELECT id, birth_date AS b, full_name AS n FROM crm.customers) t WHERE n LIKE '\' AND b > '1978-12-30' AND id = 37
