@@ -11,6 +11,7 @@ import (
 // copyFrom handles COPY ... FROM STDIN.
 func (r *run) copyFrom(s *pg_query.CopyStmt) {
 	q := r.resolver()
+	q.utility = true
 	if t := q.writeTarget(s.Relation, r); t != nil {
 		columns, _ := names(s.Attlist)
 		q.expr(s.WhereClause, &scope{items: []*item{t.item}})

@@ -17,6 +17,7 @@ const accessShare = 1
 func (r *run) lockTable(s *pg_query.LockStmt) {
 	r.out.Kind = "LOCK TABLE"
 	q := r.resolver()
+	q.utility = true
 	for _, n := range s.Relations {
 		rv := n.GetRangeVar()
 		if s.Mode != accessShare {
@@ -36,7 +37,7 @@ func (q *resolver) readable(rv *pg_query.RangeVar) {
 	rel := q.find(rv.Schemaname, rv.Relname)
 	switch {
 	case rel == nil:
-		q.refuse(int(rv.Location), missingRelation(rv))
+		q.missingRelation(rv)
 		return
 	case rel.Kind != catalog.Table && rel.Kind != catalog.PartitionedTable:
 		q.unsupported(int(rv.Location), lockNoTable)

@@ -348,13 +348,20 @@ func (r *resolver) find(schema, name string) *catalog.Relation {
 // display spells a relation's name for messages.
 func display(rel *catalog.Relation) string { return rel.Name.Schema + "." + rel.Name.Name }
 
-// missingRelation is PostgreSQL's own error for a relation that does not exist.
-func missingRelation(rv *pg_query.RangeVar) Refusal {
-	name := rv.Relname
+// missingRelation refuses with PostgreSQL's own error for a relation that does not exist.
+func (r *resolver) missingRelation(rv *pg_query.RangeVar) {
+	name, at := rv.Relname, int(rv.Location)
 	if rv.Schemaname != "" {
 		name = rv.Schemaname + "." + name
 	}
-	return Refusal{Code: "42P01", Message: fmt.Sprintf("relation %q does not exist", name)}
+	if r.utility {
+		at = -1
+	}
+	if r.utility && rv.Schemaname != "" && !r.snap.HasSchema(rv.Schemaname) {
+		r.refuse(at, Refusal{Code: "3F000", Message: fmt.Sprintf("schema %q does not exist", rv.Schemaname)})
+		return
+	}
+	r.refuse(at, Refusal{Code: "42P01", Message: fmt.Sprintf("relation %q does not exist", name)})
 }
 
 // quoteNames lists names for a hint.

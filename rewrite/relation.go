@@ -103,7 +103,7 @@ func (r *resolver) relation(rv *pg_query.RangeVar, sc *scope) *item {
 	}
 	rel := r.find(rv.Schemaname, rv.Relname)
 	if rel == nil {
-		r.refuse(at, missingRelation(rv))
+		r.missingRelation(rv)
 		return it
 	}
 	it.schema, it.rel = rel.Name.Schema, rel

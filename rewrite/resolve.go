@@ -30,6 +30,9 @@ type resolver struct {
 	relations map[string]bool
 	// personal is the first relation that needs a purpose to be declared.
 	personal *catalog.Relation
+	// utility is true for a statement that PostgreSQL does not analyse as a query: of a relation that it does not find it says no place,
+	// and first whether the schema is missing.
+	utility bool
 	// leaky is true if an expression that is not leakproof may run before the row rules do.
 	leaky bool
 	// murky is true if a name in the statement may mean a column that is not known.

@@ -279,15 +279,13 @@ func (r *run) copy(s *pg_query.CopyStmt) {
 // of its children, and all columns but the generated ones.
 func (r *run) copyTable(s *pg_query.CopyStmt) {
 	q := r.resolver()
+	q.utility = true
 	rv := s.Relation
 	if rel := q.find(rv.Schemaname, rv.Relname); rel != nil && rel.Kind == catalog.View {
 		r.refuse(&Refusal{Code: "42809", Message: fmt.Sprintf("cannot copy from view %q", rel.Name.Name), Hint: "Try the COPY (SELECT ...) TO variant."})
 		return
 	}
 	it := q.relation(rv, &scope{})
-	if q.refusal != nil && q.refusal.Code == "42P01" {
-		q.refusal.Position = 0 // COPY opens its table without one
-	}
 	f := it.ref
 	columns, ok := names(s.Attlist)
 	if f == nil || q.refusal != nil || !ok {

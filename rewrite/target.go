@@ -60,7 +60,7 @@ func (q *resolver) writeTarget(rv *pg_query.RangeVar, r *run) *target {
 	}
 	rel := q.find(rv.Schemaname, rv.Relname)
 	if rel == nil {
-		q.refuse(at, missingRelation(rv))
+		q.missingRelation(rv)
 		return nil
 	}
 	q.relations[display(rel)] = true

@@ -188,6 +188,7 @@ func targetColumns(list []*pg_query.Node) (columns []string) {
 func (r *run) truncate(s *pg_query.TruncateStmt) {
 	r.out.Kind = "TRUNCATE"
 	q := r.resolver()
+	q.utility = true
 	for _, n := range s.Relations {
 		t := q.writeTarget(n.GetRangeVar(), r)
 		if t == nil {

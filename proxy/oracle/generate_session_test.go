@@ -82,5 +82,6 @@ func (g *generator) temporary(s *generated) {
 		s.messages = append(s.messages, pick(g, changes...))
 	}
 	s.messages = append(s.messages, fmt.Sprintf("SELECT %s, %s, %s FROM %s ORDER BY 1, 2, 3", a, b, c, name), "SELECT count(*) FROM "+name+" z WHERE EXISTS (SELECT FROM crm.stores s WHERE s.id = z."+a+")", g.whole())
+	s.returns = strings.Contains(strings.Join(s.messages, " "), "RETURNING")
 	s.simple = true
 }

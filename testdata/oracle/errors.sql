@@ -199,3 +199,31 @@ SELECT '' AS ""
 SELECT 1a
 
 SELECT :x
+
+-- What is no query opens its relations by themselves, and says first that a schema is missing.
+
+COPY nosuch.t TO STDOUT
+
+COPY nosuch.t (a, b) TO STDOUT (FORMAT csv)
+
+COPY crm.nosuch FROM STDIN
+
+COPY nosuch.t FROM STDIN
+
+TRUNCATE nosuch.t
+
+TRUNCATE crm.nosuch
+
+TRUNCATE nosuch
+
+BEGIN
+--;
+LOCK TABLE nosuch.t IN ACCESS SHARE MODE
+
+BEGIN
+--;
+LOCK TABLE crm.nosuch
+
+INSERT INTO nosuch.t VALUES (1)
+
+UPDATE nosuch.t SET a = 1

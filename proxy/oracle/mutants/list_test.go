@@ -90,7 +90,7 @@ func mutants() []mutant {
 		return "", false
 	}
 	whole`, new: `	whole`},
-		{name: "copied conditions may be of no value of their type", file: "rewrite/narrow.go", old: `!r.p.asks(n, func(value string) bool { return certain(value, fits) })`, new: `false`},
+		{name: "copied conditions may be of no value of their type", file: "rewrite/narrow.go", old: `!r.p.asks(n, func(value string) bool { return certain(value, fits) })`, new: `false && certain("", fits)`},
 		{name: "conditions narrow the side that an outer join keeps", file: "rewrite/from.go", old: `return narrows(j.Jointype, slices.Contains(right, it))`, new: `return true || narrows(j.Jointype, slices.Contains(right, it))`},
 		{name: "templates hold for constants that were looked at", file: "rewrite/varying.go", old: `v.p.looked[at] || `, new: ``, by: templates},
 		{name: "templates hold for numbers of output columns", file: "rewrite/varying.go", old: `		default:
