@@ -54,7 +54,7 @@ fmt: ## check the format
 vet: compiler ## go vet
 	$(GO) vet ./...
 
-bench: build ## what pgscrim costs beside PgBouncer and hand-written views, and micro-benchmarks (BENCH_FLAGS=-size=quick: minutes)
+bench: build ## what pgscrim costs beside PgBouncer and hand-written views, and micro-benchmarks (BENCH_FLAGS=-size=quick: minutes; -profile=DIR: CPU profiles)
 	$(GO) test -count=1 -timeout 3h -v -run '^TestBench$$' ./proxy/bench -args -pgscrim $(CURDIR)/bin/pgscrim -json $(CURDIR)/bin/bench.json -size full $(BENCH_FLAGS)
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"os/signal"
+	"runtime/pprof"
 	"syscall"
 
 	"github.com/rs/zerolog"
@@ -12,6 +13,7 @@ import (
 )
 
 func newServeCommand() *cobra.Command {
+	var profile string
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve clients",
@@ -21,7 +23,14 @@ Every key of the server file has an environment form, such as PGSCRIM_LISTEN or 
 		Example: `  pgscrim serve --config pgscrim.yaml
   PGSCRIM_LISTEN=0.0.0.0:6432 pgscrim serve --config /etc/pgscrim/pgscrim.yaml --log-format json`,
 		Args: usageArgs(cobra.NoArgs),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if profile != "" {
+				stop, err := profileCPU(profile)
+				if err != nil {
+					return err
+				}
+				defer func() { err = errors.Join(err, stop()) }()
+			}
 			cfg, err := loadConfig(cmd.Flags())
 			if err != nil {
 				return err
@@ -37,7 +46,23 @@ Every key of the server file has an environment form, such as PGSCRIM_LISTEN or 
 		},
 	}
 	configFlags(cmd.Flags(), "listen", "admin", "policy", "upstream", "audit-dir", "log-level", "log-format")
+	cmd.Flags().StringVar(&profile, "cpu-profile", "", "write a CPU profile to this file until the end, for go tool pprof")
 	return cmd
+}
+
+// profileCPU writes a profile of the process's CPU time to a file until stop is called.
+func profileCPU(name string) (stop func() error, err error) {
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return func() error {
+		pprof.StopCPUProfile()
+		return f.Close()
+	}, nil
 }
 
 // serve runs an instance until it fails or a signal ends it.

@@ -21,6 +21,7 @@ var (
 	report  = flag.String("json", "", "where the report goes as JSON")
 	rounds  = flag.Int("rounds", 0, "rounds, if not those of the size")
 	work    = flag.String("work", "", "measure only what matches, such as 'masked look-up .analyst., prepared'")
+	profile = flag.String("profile", "", "a folder for CPU profiles of pgscrim")
 	seconds = flag.Int("seconds", 0, "seconds of each measurement, if not those of the size")
 
 	sessions = flag.Int("sessions", 20, "sessions of the soak")
@@ -55,7 +56,7 @@ func TestBench(t *testing.T) {
 		}
 		opts.Work = re
 	}
-	opts.Binary, opts.Messages = pgscrim(t), os.Stderr
+	opts.Binary, opts.Messages, opts.Profiles = pgscrim(t), os.Stderr, *profile
 	r, err := bench.Compare(context.Background(), opts)
 	if err != nil {
 		t.Fatal(err)

@@ -26,6 +26,7 @@ func Compare(ctx context.Context, opts Options) (_ *Report, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, st.close()) }()
+	st.profiles = opts.Profiles
 	targets, err := st.targets(ctx, opts)
 	if err != nil {
 		return nil, err

@@ -19,6 +19,8 @@ type Options struct {
 	Clients []int
 	// Work limits what is measured to the kinds of work whose names match; nil is all.
 	Work *regexp.Regexp
+	// Profiles is a folder for CPU profiles of pgscrim, strict.pprof and relaxed.pprof; empty: none.
+	Profiles string
 	// Install lets root install what is missing.
 	Install bool
 	// Messages receives a line about what is going on.

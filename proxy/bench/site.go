@@ -41,6 +41,7 @@ type site struct {
 	postmaster int
 	accounts   int // rows of pgbench_accounts, 0 if there is none
 	processes  []*process
+	profiles   string // a folder for CPU profiles of pgscrim, empty: none
 }
 
 // newSite starts PostgreSQL and loads it. scale is pgbench's: so many times 100,000 accounts; 0 leaves them out.
@@ -176,6 +177,9 @@ func (st *site) startPgscrim(ctx context.Context, binary, durability string) (p 
 	}
 	cmd := exec.Command(binary, "serve", "--config", filepath.Join(dir, "pgscrim.yaml"), "--listen", address, "--admin", admin,
 		"--upstream", st.cluster.DSNAs(role, st.password, database), "--log-level", "error")
+	if st.profiles != "" {
+		cmd.Args = append(cmd.Args, "--cpu-profile", filepath.Join(st.profiles, durability+".pprof"))
+	}
 	cmd.Env = append(os.Environ(), "PGSCRIM_AUDIT_DURABILITY="+durability)
 	if p, err = startProcess(ctx, "pgscrim "+durability, admin, isReady, cmd, nil); err != nil {
 		return nil, "", "", err
