@@ -154,7 +154,8 @@ func neutralText(snap *catalog.Snapshot, r *rewritetest.Result, text string) str
 var (
 	qualifiers = regexp.MustCompile(`\b\w+\.`)
 	newColumns = regexp.MustCompile(`, (CASE WHEN r\.c1 THEN s\.\w+ ELSE '0'::pg_catalog\.int4 END AS |NULL::pg_catalog\.\w+ AS |s\.)?` +
-		`"(query_id|relallfrozen|last_seq_scan|last_idx_scan|n_tup_newpage_upd|total_(auto)?(vacuum|analyze)_time)"`)
+		`"(query_id|relallfrozen|last_seq_scan|last_idx_scan|n_tup_newpage_upd|total_(auto)?(vacuum|analyze)_time|` +
+		`(session|active|idle_in_transaction)_time|sessions(_abandoned|_fatal|_killed)?|parallel_workers_(to_launch|launched))"`)
 )
 
 // sameShape runs the client's text and what is sent for it, and says what differs in the results' columns, tags
