@@ -176,6 +176,7 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 		unsure = unsure || open
 	}
 	if unsure {
+		r.oldOrNew(ref, parts)
 		r.leak(sc)
 		r.murky = true
 		seen = r.wholeRows(name, sc) || seen
@@ -187,8 +188,17 @@ func (r *resolver) columnRef(ref *pg_query.ColumnRef, sc *scope) uint32 {
 	if seen {
 		return 0
 	}
+	r.oldOrNew(ref, parts)
 	r.unresolved(ref, name, sc)
 	return 0
+}
+
+// oldOrNew refuses what PostgreSQL 18 takes for the row before or after a change: in RETURNING, old and new where no FROM item has the name.
+// To elder servers they are unknown.
+func (r *resolver) oldOrNew(ref *pg_query.ColumnRef, relation []string) {
+	if r.returns && r.snap.ServerVersion >= 180000 && len(relation) == 1 && (relation[0] == "old" || relation[0] == "new") {
+		r.refuse(int(ref.Location), unknownSyntax("RETURNING OLD or NEW of PostgreSQL 18", 0))
+	}
 }
 
 // wholeRows notes the whole rows that a name can mean at all levels, and reports whether there are any.
@@ -207,6 +217,7 @@ func (r *resolver) wholeRows(name string, sc *scope) (any bool) {
 func (r *resolver) qualifiedRef(ref *pg_query.ColumnRef, qualifier []string, name string, sc *scope) uint32 {
 	it := r.qualifier(qualifier, sc)
 	if it == nil {
+		r.oldOrNew(ref, qualifier)
 		r.behindAlias(ref, qualifier, sc)
 		r.unresolved(ref, name, sc)
 		return 0

@@ -48,6 +48,8 @@ type resolver struct {
 	lockedOnly *catalog.Relation
 	// modify walks a statement that writes, top if it is no part of WITH; nil if none may stand in this text.
 	modify func(n *pg_query.Node, ctes *cte, top bool) (cols []column, open bool)
+	// returns is true while RETURNING is walked.
+	returns bool
 	// leakyJoin is true if a condition of a join is leaky.
 	leakyJoin bool
 	// mayInto is true if the next query may be a SELECT INTO: its table is looked at already.
@@ -328,6 +330,7 @@ func (r *resolver) star(ref *pg_query.ColumnRef, sc *scope) (cols []column, open
 		qualifier, ok := names(ref.Fields[:len(ref.Fields)-1])
 		it := r.qualifier(qualifier, sc)
 		if !ok || it == nil {
+			r.oldOrNew(ref, qualifier)
 			return nil, true // PostgreSQL's own error
 		}
 		r.unqualify(ref, qualifier, it)

@@ -155,6 +155,8 @@ func (q *resolver) assignment(n *pg_query.Node, sc *scope) {
 
 // returning walks RETURNING. What it gives are results: no column of a relation stands behind them any more.
 func (q *resolver) returning(list []*pg_query.Node, sc *scope) (cols []column, open bool) {
+	q.returns = true
+	defer func() { q.returns = false }() // a subquery in it cannot write
 	for _, n := range list {
 		if t := n.GetResTarget(); t != nil {
 			c, more := q.target(t, sc)
