@@ -8,6 +8,7 @@ DEMO_FLAGS   ?=
 BENCH_FLAGS  ?=
 SOAK_FLAGS   ?=
 TAMPER_FLAGS ?=
+CRASH_FLAGS  ?=
 VERSIONS     ?=
 FUZZ_TIME    ?= 20s
 LINT_VERSION := v2.15.0
@@ -15,7 +16,7 @@ LINT         := .bin/golangci-lint-$(LINT_VERSION)
 
 export CGO_ENABLED := 1
 
-.PHONY: build demo test test-versions test-clients lint fmt vet bench soak tamper fuzz mutants tools clean help compiler
+.PHONY: build demo test test-versions test-clients lint fmt vet bench soak crash tamper fuzz mutants tools clean help compiler
 
 build: compiler ## build bin/pgscrim
 	$(GO) build -o bin/pgscrim ./cmd/pgscrim
@@ -63,6 +64,9 @@ soak: build ## 200 sessions that do everything, good and bad, for a minute (SOAK
 
 tamper: compiler ## tamper 10,000 times with an audit log of a million records, and see that verification notices each (TAMPER_FLAGS="-tries 1000 -seed 2": fewer, others)
 	$(GO) test -count=1 -timeout 6h -v -run '^TestTamperings$$' ./audit -args -records 1000000 -segments 100 -tries 10000 $(TAMPER_FLAGS)
+
+crash: build ## kill -9 at 1000 random moments under load: the audit log loses nothing that a client has seen (CRASH_FLAGS="-kills=100 -seed=7")
+	$(GO) test -count=1 -timeout 3h -v -run '^TestCrash$$' ./proxy/bench -args -pgscrim $(CURDIR)/bin/pgscrim -kills 1000 $(CRASH_FLAGS)
 
 fuzz: compiler ## run each fuzz target for FUZZ_TIME
 	@set -e; for package in $$($(GO) list ./...); do \

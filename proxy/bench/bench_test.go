@@ -25,6 +25,8 @@ var (
 	seconds = flag.Int("seconds", 0, "seconds of each measurement, if not those of the size")
 
 	sessions = flag.Int("sessions", 20, "sessions of the soak")
+	kills    = flag.Int("kills", 5, "how often pgscrim is killed")
+	seed     = flag.Uint64("seed", 1, "of what clients do, and when pgscrim is killed")
 	duration = flag.Duration("duration", 3*time.Second, "time of the soak")
 )
 
@@ -84,6 +86,13 @@ func TestBench(t *testing.T) {
 func TestSoak(t *testing.T) {
 	opts := bench.SoakOptions{Binary: pgscrim(t), Sessions: *sessions, Duration: *duration, Messages: os.Stdout}
 	if err := bench.Soak(context.Background(), opts); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestCrash(t *testing.T) {
+	opts := bench.CrashOptions{Binary: pgscrim(t), Kills: *kills, Clients: *sessions, Seed: *seed, Messages: os.Stdout}
+	if err := bench.Crash(context.Background(), opts); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -24,6 +24,18 @@ type process struct {
 
 // startProcess starts a program and waits until the probe of an address succeeds.
 func startProcess(ctx context.Context, name, address string, probe func(context.Context, string) error, cmd *exec.Cmd, as *syscall.Credential) (*process, error) {
+	p, err := launch(name, cmd, as)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.await(ctx, address, probe); err != nil {
+		return nil, errors.Join(fmt.Errorf("%s does not start: %w\n%s", name, err, p.output), p.stop(syscall.SIGKILL))
+	}
+	return p, nil
+}
+
+// launch starts a program and does not wait until it is of use.
+func launch(name string, cmd *exec.Cmd, as *syscall.Credential) (*process, error) {
 	p := &process{name: name, cmd: cmd, output: new(output), ended: make(chan struct{})}
 	cmd.Stdout, cmd.Stderr, cmd.SysProcAttr = p.output, p.output, attributes(as)
 	if err := cmd.Start(); err != nil {
@@ -33,9 +45,6 @@ func startProcess(ctx context.Context, name, address string, probe func(context.
 		p.err = cmd.Wait()
 		close(p.ended)
 	}()
-	if err := p.await(ctx, address, probe); err != nil {
-		return nil, errors.Join(fmt.Errorf("%s does not start: %w\n%s", name, err, p.output), p.stop(syscall.SIGKILL))
-	}
 	return p, nil
 }
 

@@ -39,7 +39,8 @@ type site struct {
 	customers int
 	// postmaster is the process that all others of the server are children of.
 	postmaster int
-	accounts   int // rows of pgbench_accounts, 0 if there is none
+	accounts   int    // rows of pgbench_accounts, 0 if there is none
+	tables     string // what the policy says of tables that the sample does not have
 	processes  []*process
 	profiles   string // a folder for CPU profiles of pgscrim, empty: none
 }
@@ -92,6 +93,7 @@ func (st *site) load(ctx context.Context, scale int) error {
 		return err
 	}
 	if scale > 0 {
+		st.tables = "  public.pgbench_accounts: {}\n"
 		cmd := exec.CommandContext(ctx, st.program("pgbench"), "-i", "-q", "-s", strconv.Itoa(scale), st.cluster.DSN(database))
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("pgbench -i: %w\n%s", err, out)
@@ -158,47 +160,65 @@ func (st *site) findPostmaster(ctx context.Context) (int, error) {
 	return strconv.Atoi(first)
 }
 
+// deployment is what a pgscrim is started from: a folder with its configuration, where its audit log will be, and addresses.
+type deployment struct {
+	dir, address, admin, durability string
+	environment                     []string // NAME=value, beyond the process's
+}
+
+// deploy writes the sample's policy and server file.
+func (st *site) deploy(durability string) (d *deployment, err error) {
+	d = &deployment{durability: durability}
+	if d.dir, err = os.MkdirTemp(st.dir, "pgscrim-"+durability+"-"); err != nil {
+		return nil, err
+	}
+	if err := st.writeConfiguration(d.dir); err != nil {
+		return nil, err
+	}
+	if d.address, err = freeAddress(); err != nil {
+		return nil, err
+	}
+	d.admin, err = freeAddress()
+	return d, err
+}
+
+// audit is the folder of the audit log.
+func (d *deployment) audit() string { return filepath.Join(d.dir, "audit") }
+
+// command is the command that serves.
+func (st *site) command(binary string, d *deployment) *exec.Cmd {
+	cmd := exec.Command(binary, "serve", "--config", filepath.Join(d.dir, "pgscrim.yaml"), "--listen", d.address, "--admin", d.admin,
+		"--upstream", st.cluster.DSNAs(role, st.password, database), "--log-level", "error")
+	if st.profiles != "" {
+		cmd.Args = append(cmd.Args, "--cpu-profile", filepath.Join(st.profiles, d.durability+".pprof"))
+	}
+	cmd.Env = append(append(os.Environ(), "PGSCRIM_AUDIT_DURABILITY="+d.durability), d.environment...)
+	return cmd
+}
+
 // startPgscrim starts the binary with the sample's policy and server file. The folder that it returns holds the
 // audit log.
 func (st *site) startPgscrim(ctx context.Context, binary, durability string) (p *process, address, audit string, err error) {
-	dir, err := os.MkdirTemp(st.dir, "pgscrim-"+durability+"-")
+	d, err := st.deploy(durability)
 	if err != nil {
 		return nil, "", "", err
 	}
-	if err := st.writeConfiguration(dir); err != nil {
-		return nil, "", "", err
-	}
-	if address, err = freeAddress(); err != nil {
-		return nil, "", "", err
-	}
-	admin, err := freeAddress()
-	if err != nil {
-		return nil, "", "", err
-	}
-	cmd := exec.Command(binary, "serve", "--config", filepath.Join(dir, "pgscrim.yaml"), "--listen", address, "--admin", admin,
-		"--upstream", st.cluster.DSNAs(role, st.password, database), "--log-level", "error")
-	if st.profiles != "" {
-		cmd.Args = append(cmd.Args, "--cpu-profile", filepath.Join(st.profiles, durability+".pprof"))
-	}
-	cmd.Env = append(os.Environ(), "PGSCRIM_AUDIT_DURABILITY="+durability)
-	if p, err = startProcess(ctx, "pgscrim "+durability, admin, isReady, cmd, nil); err != nil {
+	if p, err = startProcess(ctx, "pgscrim "+durability, d.admin, isReady, st.command(binary, d), nil); err != nil {
 		return nil, "", "", err
 	}
 	st.processes = append(st.processes, p)
-	return p, address, filepath.Join(dir, "audit"), nil
+	return p, d.address, d.audit(), nil
 }
 
 // writeConfiguration writes the sample's policy and server file into a folder, and a new mask key. The policy names
-// pgbench's table, too: nothing personal is in it.
+// the other tables, too: nothing personal is in them.
 func (st *site) writeConfiguration(dir string) error {
 	policy, policyErr := fs.ReadFile(testdata.CRM, "crm/policy.yaml")
 	server, serverErr := fs.ReadFile(testdata.CRM, "crm/pgscrim.yaml")
 	if err := errors.Join(policyErr, serverErr); err != nil {
 		return err
 	}
-	if st.accounts > 0 {
-		policy = bytes.Replace(policy, []byte("\ntables:\n"), []byte("\ntables:\n  public.pgbench_accounts: {}\n"), 1)
-	}
+	policy = bytes.Replace(policy, []byte("\ntables:\n"), []byte("\ntables:\n"+st.tables), 1)
 	key := make([]byte, 32)
 	_, _ = rand.Read(key) // never fails: crypto/rand ends the process instead
 	for name, content := range map[string][]byte{

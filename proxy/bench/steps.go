@@ -39,7 +39,7 @@ func steps() []step {
 		}},
 		{"COPY TO STDOUT", 5, func(v *visit, ctx context.Context) error {
 			const text = "COPY (SELECT id, email FROM crm.customers WHERE id <= 150) TO STDOUT"
-			v.entry(text).sent++
+			v.send(text)
 			tag, err := v.conn.CopyTo(ctx, io.Discard, text)
 			return v.settle(text, tag.RowsAffected(), err, "")
 		}},
@@ -79,7 +79,7 @@ func (v *visit) executePrepared(ctx context.Context) error {
 		}
 		v.prepared = true
 	}
-	v.entry(text).sent++
+	v.send(text)
 	result := v.conn.ExecPrepared(ctx, name, [][]byte{[]byte(strconv.Itoa(v.id()))}, nil, nil).Read()
 	return v.settle(text, rowsOf(result), result.Err, "")
 }
@@ -91,7 +91,7 @@ func (v *visit) changePurpose(ctx context.Context) error {
 	}
 	const comment = "/*purpose='churn_model',reason='CRM-118'*/ "
 	const text = "SELECT email FROM crm.customers WHERE id = 7"
-	v.entry(text).sent++
+	v.send(text)
 	results, err := v.conn.Exec(ctx, comment+text).ReadAll()
 	var rows int64
 	if err == nil {
@@ -106,8 +106,8 @@ func (v *visit) changePurpose(ctx context.Context) error {
 func (v *visit) pipeline(ctx context.Context) error {
 	texts := []string{"SELECT id FROM crm.stores WHERE id = $1", "SELECT email FROM crm.customers WHERE id = $1", "SELECT $1::integer", "SELECT 1 / ($1::integer - $1::integer)", "SELECT 5 + $1::integer"}
 	var batch pgconn.Batch
+	v.send(texts...)
 	for _, text := range texts {
-		v.entry(text).sent++
 		batch.ExecParams(text, values([]string{"3"}), nil, nil, nil)
 	}
 	results, err := v.conn.ExecBatch(ctx, &batch).ReadAll()

@@ -17,6 +17,13 @@ type visit struct {
 	caller  string // a role of the sample's policy
 	account account
 	random  *rand.Rand
+	// request are the texts that were sent last, of which settled have their outcome; previous is the number of those before.
+	request           []string
+	settled, previous int
+	// witness is the connection, if it may be broken off; application is its name, and marks counts what it has written.
+	witness     *witness
+	application string
+	marks       int
 	// prepared is true once the visit's prepared statement is there.
 	prepared bool
 }
@@ -42,6 +49,23 @@ func (v *visit) entry(text string) *entry {
 	return e
 }
 
+// send enters texts that are about to be sent together. Nothing is sent on a connection that has broken off.
+func (v *visit) send(texts ...string) {
+	if v.conn.IsClosed() {
+		return
+	}
+	for _, text := range texts {
+		v.entry(text).sent++
+	}
+	v.previous, v.request, v.settled = len(v.request), texts, 0
+	if v.witness != nil {
+		v.witness.reset()
+	}
+}
+
+// unrecorded is the SQLSTATE of what is refused because it cannot be recorded.
+const unrecorded = "58030"
+
 // settle enters the outcome of a statement that was sent. An error is an answer if it is PostgreSQL's and, if want is
 // not empty, has that SQLSTATE; an empty want asks for success.
 func (v *visit) settle(text string, rows int64, err error, want string) error {
@@ -51,9 +75,12 @@ func (v *visit) settle(text string, rows int64, err error, want string) error {
 	case err == nil && want == "":
 		e.answered++
 		e.rows += rows
+		v.settled++
 		return nil
+	case errors.As(err, &pg) && pg.Code == unrecorded && v.witness != nil: // which is no answer
 	case errors.As(err, &pg):
 		e.answered++
+		v.settled++
 		if pg.Code == want {
 			return nil
 		}
@@ -68,9 +95,7 @@ func rowsOf(r *pgconn.Result) int64 { return max(r.CommandTag.RowsAffected(), in
 
 // simple sends texts as one query string, of which each but the last succeeds. want is what becomes of the last.
 func (v *visit) simple(ctx context.Context, want string, texts ...string) error {
-	for _, text := range texts {
-		v.entry(text).sent++
-	}
+	v.send(texts...)
 	results, err := v.conn.Exec(ctx, strings.Join(texts, "; ")).ReadAll()
 	for i, text := range texts[:len(texts)-1] {
 		if i >= len(results) {
@@ -99,7 +124,7 @@ func (v *visit) one(ctx context.Context, texts ...string) error {
 
 // extended sends a statement by the extended protocol.
 func (v *visit) extended(ctx context.Context, want, text string, args ...string) error {
-	v.entry(text).sent++
+	v.send(text)
 	if want == "42501" {
 		v.entry(text).sent++ // its Parse and its Execute may both be on record, each refused
 	}
@@ -131,7 +156,7 @@ func (v *visit) canceled(ctx context.Context, text string) error {
 			}
 		}
 	}()
-	v.entry(text).sent++
+	v.send(text)
 	_, err := v.conn.Exec(ctx, text).ReadAll()
 	close(done)
 	<-stopped
@@ -140,7 +165,7 @@ func (v *visit) canceled(ctx context.Context, text string) error {
 
 // leaveRudely sends a statement with a long result and closes the socket in the middle of it.
 func (v *visit) leaveRudely(ctx context.Context, text string) error {
-	v.entry(text).sent++
+	v.send(text)
 	results := v.conn.Exec(ctx, text)
 	if results.NextResult() {
 		for rows := results.ResultReader(); v.random.IntN(100) > 0 && rows.NextRow(); {
