@@ -19,7 +19,7 @@ type attempt struct {
 	// repeatable is false if it must not be sent again, query is true if it ends with a Query: PostgreSQL needs a Sync after
 	// a check that fails before one.
 	repeatable, query bool
-	// synced is true once a Sync was sent behind the Query. It belongs to serve.
+	// synced is true once a Sync was sent behind the Query, or it needs none as the checks are in it. It belongs to serve.
 	synced bool
 	// sent are the client's messages, whole is false if there were too many bytes.
 	sent  []byte
@@ -58,7 +58,7 @@ func (s *session) resume(next bool) error {
 	if a == nil || a.segment == s.segment {
 		return nil
 	}
-	if next && a.state.CompareAndSwap(attemptOpen, attemptForsaken) && a.query {
+	if next && a.state.CompareAndSwap(attemptOpen, attemptForsaken) && a.query && !a.synced {
 		if err := s.sendOwn(&expectation{kind: 'S', owed: true}, &pgproto3.Sync{}); err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (s *session) flush(h header) error {
 
 // checkFailed handles the error of a check.
 func (s *session) checkFailed(e *expectation, fields *pgproto3.ErrorResponse) error {
-	e.check.state.Store(checkUnsure)
+	e.checking().state.Store(checkUnsure)
 	a, to := e.attempt, attemptShown
 	if a.repeatable && s.status() == 'I' && catalogChanged(fields.Code) {
 		to = attemptFailed
@@ -170,7 +170,11 @@ func (s *session) checkFailed(e *expectation, fields *pgproto3.ErrorResponse) er
 		}()
 	}
 	s.change((*rewrite.Settings).Fail)
-	s.skip(!silent)
+	if e.kind == 'Q' { // ReadyForQuery follows
+		e.inline, e.current = nil, len(e.runs)
+	} else {
+		s.skip(!silent)
+	}
 	s.wake()
 	return nil
 }

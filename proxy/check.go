@@ -40,37 +40,65 @@ const (
 // errOutdated says that an answer was made for another catalog than the one upstream.
 var errOutdated = errors.New("the catalog has changed")
 
-// check sends the checks of statements that are about to be sent, but for those that the segment has had: their locks
+// check sends the checks of statements that are about to be sent.
+func (s *session) check(statements ...*rewrite.Statement) error {
+	todo, err := s.neededChecks(statements...)
+	for i, c := range todo {
+		if err == nil {
+			err = s.sendCheck(c, i == len(todo)-1)
+		}
+	}
+	return err
+}
+
+// neededChecks prepares the checks of statements that are about to be sent, but for those that the segment has had: their locks
 // last. The first time that a session needs a check it waits to see its columns; the error is errOutdated if those are
 // not what is expected.
-func (s *session) check(statements ...*rewrite.Statement) error {
+func (s *session) neededChecks(statements ...*rewrite.Statement) (todo []*check, err error) {
 	if s.direct || s.refused || s.blockFailed() {
-		return nil
+		return nil, nil
 	}
-	var todo []*check
 	for _, st := range statements {
 		if st == nil || st.Refusal != nil {
 			continue
 		}
 		if len(st.Checks) > 0 && s.lagging.CompareAndSwap(true, false) {
-			return errOutdated
+			return nil, errOutdated
 		}
 		for i := range st.Checks {
 			c, err := s.checkFor(&st.Checks[i])
 			if err != nil {
-				return err
+				return nil, err
 			}
 			if c != nil && !slices.Contains(s.checked, c) {
 				s.checked, todo = append(s.checked, c), append(todo, c)
 			}
 		}
 	}
-	for i, c := range todo {
-		if err := s.sendCheck(c, i == len(todo)-1); err != nil {
-			return err
-		}
+	return todo, nil
+}
+
+// look has the catalog looked at where no check can be: the error is errOutdated if an answer was made for another one.
+func (s *session) look(answer *rewrite.Answer) error {
+	if s.upstream.out.flush() != nil || s.refresh() != nil || s.outdated(&prepared{answer: answer}) {
+		return errOutdated
 	}
 	return nil
+}
+
+// checkPrepared checks a statement of the extended protocol.
+func (s *session) checkPrepared(p *prepared) error {
+	st := p.statement
+	if st != nil && len(st.Checks) > 0 && needsBlock(st) && s.upstream.implicitBlocks() && !s.ran && !s.view.InBlock() {
+		return s.look(p.answer)
+	}
+	return s.check(st)
+}
+
+// needsBlock reports whether a statement fails outside of a transaction block: where a check in front of it makes an implicit
+// one, it would not.
+func needsBlock(st *rewrite.Statement) bool {
+	return st.Effect.Kind == rewrite.EffectDeclare || st.Kind == "LOCK TABLE"
 }
 
 // blockFailed reports whether it is certain that nothing will run before the transaction block has ended.

@@ -27,8 +27,8 @@
 //
 // The checks cover what statements read: relations, their columns, views, inheritance, and names in the search_path. Functions, types
 // and keys are followed by Config's owner. Where a query string sets up its own transaction (SET TRANSACTION, BEGIN with
-// options, a read behind a COMMIT), and for any outside of a transaction block on PostgreSQL 18, a look at the catalog before it
-// stands for the checks. In a REPEATABLE READ transaction views and
+// options, a read behind a COMMIT), a look at the catalog before it stands for the checks. On PostgreSQL 18, where a Query behind
+// the checks would not end its transaction, they stand in the string. In a REPEATABLE READ transaction views and
 // inheritance are checked as of its snapshot.
 //
 // # Invariants

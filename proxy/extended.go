@@ -32,7 +32,7 @@ func (s *session) parse(h header) error {
 	}
 	for tries := 1; ; tries++ {
 		s.answer(p)
-		err := s.check(p.statement)
+		err := s.checkPrepared(p)
 		if !errors.Is(err, errOutdated) {
 			if err != nil {
 				return err
@@ -150,7 +150,7 @@ func (s *session) current(name string) (*prepared, *rewrite.Refusal, error) {
 			}
 			return p, refusal, nil
 		}
-		err = s.check(now.statement)
+		err = s.checkPrepared(now)
 		switch {
 		case errors.Is(err, errOutdated):
 			if refusal := s.caughtUp(tries); refusal != nil {

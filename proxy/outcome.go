@@ -25,6 +25,10 @@ func (s *session) commandComplete(e *expectation, h header) error {
 		s.ownComplete(e)
 		return nil
 	}
+	if len(e.inline) > 0 {
+		e.checked()
+		return nil
+	}
 	s.pending.copyEnd(true)
 	r := e.running()
 	if r == nil {
@@ -179,9 +183,10 @@ func (s *session) errorResponse(e *expectation, h header) error {
 		return err
 	}
 	fatal := fields.SeverityUnlocalized == "FATAL" || fields.SeverityUnlocalized == "PANIC"
-	if e != nil && e.check != nil && !fatal {
+	if c := e.checking(); c != nil && !fatal && (e.kind != 'Q' || fields.Code != codeSyntaxError) { // a string is parsed as a whole first
 		return s.checkFailed(e, fields)
 	}
+	shifted := e.unprefix(fields)
 	sqlstate := fields.Code
 	refusal, changed := s.behind(e, fields)
 	hides := !s.direct && strings.HasPrefix(sqlstate, integrityClass) && e.hidesDetail()
@@ -189,7 +194,7 @@ func (s *session) errorResponse(e *expectation, h header) error {
 	case refusal != nil && !fatal:
 		sqlstate = refusal.Code
 		err = s.client.out.send(errorResponse("ERROR", refusal))
-	case changed || hides:
+	case changed || hides || shifted:
 		if changed {
 			originalError(e.answer, fields)
 		}
@@ -246,7 +251,7 @@ func (s *session) behind(e *expectation, fields *pgproto3.ErrorResponse) (refusa
 
 // noticeResponse relays a notice, without what it says of a text that is not the client's.
 func (s *session) noticeResponse(e *expectation, h header) error {
-	if e == nil || e.answer == nil || !e.answer.Changed {
+	if e == nil || e.answer == nil || !e.answer.Changed && e.prefix == 0 {
 		return s.upstream.in.relay(s.client.out, h)
 	}
 	body, err := s.upstream.in.body(h)
@@ -257,7 +262,10 @@ func (s *session) noticeResponse(e *expectation, h header) error {
 	if err != nil {
 		return err
 	}
-	originalError(e.answer, fields)
+	e.unprefix(fields)
+	if e.answer.Changed {
+		originalError(e.answer, fields)
+	}
 	notice := pgproto3.NoticeResponse(*fields)
 	return s.client.out.send(&notice)
 }

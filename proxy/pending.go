@@ -28,6 +28,10 @@ type expectation struct {
 	check   *check
 	last    bool
 	attempt *attempt
+	// inline are the checks whose EXECUTEs stand in front of a query string, as long as they are not answered, and prefix is
+	// their length in characters.
+	inline []*check
+	prefix int
 	// marked is true for a Sync with a Close of the proxy's behind it, whose answer tells that the Sync is answered.
 	marked bool
 	// owed is true for a Sync that ends a Query whose checks have failed, if they have; shown, if they have, and the client
@@ -56,6 +60,24 @@ func (e *expectation) running() *run {
 		return nil
 	}
 	return e.runs[e.current]
+}
+
+// checking returns the check under way, nil if there is none.
+func (e *expectation) checking() *check {
+	switch {
+	case e == nil:
+		return nil
+	case len(e.inline) > 0:
+		return e.inline[0]
+	}
+	return e.check
+}
+
+// checked ends an EXECUTE in front of a query string.
+func (e *expectation) checked() {
+	if e.inline = e.inline[1:]; len(e.inline) == 0 {
+		e.attempt.state.CompareAndSwap(attemptOpen, attemptPassed)
+	}
 }
 
 // hidesDetail reports whether the DETAIL of an integrity error may show what the caller may not see. An error at the Sync

@@ -130,6 +130,15 @@ func refusalOf(st *rewrite.Statement, e *pgproto3.ErrorResponse) *rewrite.Refusa
 	return nil
 }
 
+// unprefix makes the position of an upstream error one in the text behind the checks. It reports whether there are any.
+func (e *expectation) unprefix(fields *pgproto3.ErrorResponse) bool {
+	if e == nil || e.prefix == 0 {
+		return false
+	}
+	fields.Position = max(0, fields.Position-int32(e.prefix))
+	return true
+}
+
 // originalError turns an upstream error about a rewritten text into one about the client's. It drops what quotes
 // or counts in text that the client did not write.
 func originalError(a *rewrite.Answer, e *pgproto3.ErrorResponse) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/pgscrim/pgscrim/rewrite"
@@ -105,6 +106,9 @@ func (s *session) answered(h header) error {
 	if r := e.running(); r != nil && r.owed > 0 {
 		s.client.out.owe(r.owed, s.onRecord)
 		r.owed = 0
+	}
+	if e != nil && len(e.inline) > 0 && !strings.ContainsRune("TCENSA", rune(h.kind)) { // a check has no rows
+		return fmt.Errorf("%w: type %q", errOutOfTurn, h.kind)
 	}
 	switch h.kind {
 	case 'D', 'd': // DataRow, CopyData

@@ -83,7 +83,7 @@ func (s *session) push(e *expectation) (bool, error) {
 			return false, err
 		}
 	}
-	s.begun = s.begun || !e.swallow
+	s.begun, s.ran = s.begun || !e.swallow, s.ran || e.kind == 'E'
 	if e.by == nil {
 		e.by = s.rewriter
 	}
@@ -170,7 +170,7 @@ func (s *session) endSegment() {
 		s.kept.reset()
 	}
 	s.segment++
-	s.begun, s.querying, s.checked = false, false, s.checked[:0]
+	s.begun, s.ran, s.querying, s.checked = false, false, false, s.checked[:0]
 	s.fresh, s.refused = true, false
 	s.uncertain = s.unsettled
 }

@@ -67,8 +67,8 @@ type session struct {
 	// unsettled is true while view depends on statements that may still fail; uncertain, when the next message
 	// that depends on it must wait for them.
 	unsettled, uncertain bool
-	// begun is true once a message of the client's was sent in the segment.
-	begun bool
+	// begun is true once a message of the client's was sent in the segment, ran, once an Execute was.
+	begun, ran bool
 	// querying is true while a Query is handled.
 	querying bool
 	// checks are the checks that are prepared upstream, by their text; checksMade counts them, checked are those of the segment.

@@ -91,9 +91,15 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 	}
 	s.querying = true
 	again := false
+	var inline []*check
 	if answer.Refusal == nil {
 		var err error
-		if again, err = s.makeReady(answer, runs); err != nil {
+		again, inline, err = s.makeReady(answer, runs)
+		if errors.Is(err, errAnswered) {
+			s.endSegment()
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -104,6 +110,10 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 		answer, runs = refuse(auditRefusal(err)), nil
 	}
 	e := &expectation{kind: 'Q', answer: answer, runs: runs}
+	text := answer.SQL
+	if answer.Refusal == nil && len(inline) > 0 {
+		text = s.putInFront(e, inline) + text
+	}
 	sent, err := s.push(e)
 	if err != nil {
 		return err
@@ -115,7 +125,7 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 	for _, r := range runs {
 		s.expect(r.statement.Effect)
 	}
-	if err := s.upstream.out.send(&pgproto3.Query{String: answer.SQL}); err != nil {
+	if err := s.upstream.out.send(&pgproto3.Query{String: text}); err != nil {
 		return err
 	}
 	if again {
@@ -130,14 +140,33 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 	return nil
 }
 
-// makeReady sends what has to come before a query string. again is true if prepared statements are made again, which may fail.
-func (s *session) makeReady(answer *rewrite.Answer, runs []*run) (again bool, err error) {
+// putInFront returns EXECUTEs of checks that are to stand in front of a query string, and has e expect their answers. Each is executed
+// twice: an EXECUTE takes its snapshot before its locks, so only the second is certain to see what the locks keep.
+func (s *session) putInFront(e *expectation, checks []*check) string {
+	var front strings.Builder
+	checks = slices.Concat(checks, checks)
+	for _, c := range checks {
+		front.WriteString("EXECUTE " + c.name + "; ")
+	}
+	e.inline, e.prefix, e.attempt = checks, front.Len(), s.attemptNow()
+	e.attempt.synced = true
+	return front.String()
+}
+
+// errAnswered says that the client has heard, or is to hear, an error and ReadyForQuery in place of what its Query was to do.
+var errAnswered = errors.New("the client has been answered")
+
+// makeReady sends what has to come before a query string. again is true if prepared statements are made again, which may fail;
+// inline are checks that are to stand in the string itself.
+func (s *session) makeReady(answer *rewrite.Answer, runs []*run) (again bool, inline []*check, err error) {
 	var reads []*rewrite.Statement
 	// Else messages of the client's would be skipped with the Query, or nothing runs before a ROLLBACK.
 	ends := len(runs) > 0 && endsBlock(runs[0].statement.Effect.Kind)
 	alone := !s.begun && (!ends || !s.blockFailed())
-	if s.upstream.implicitBlocks() && (s.pending.len() > 0 || s.status() != 'T') {
-		alone = false // the Query would not end its transaction
+	// Behind an Execute the Query would not end its transaction.
+	within := s.upstream.implicitBlocks() && (s.pending.len() > 0 || s.status() != 'T')
+	if within && (ends || len(runs) == 1 && needsBlock(runs[0].statement)) {
+		alone = false
 	}
 	ended := false // a COMMIT or ROLLBACK ends the locks of the checks
 	for _, r := range runs {
@@ -149,21 +178,39 @@ func (s *session) makeReady(answer *rewrite.Answer, runs []*run) (again bool, er
 		ended = ended || endsBlock(r.statement.Effect.Kind)
 	}
 	switch {
+	case alone && within:
+		inline, err = s.neededChecks(reads...)
 	case alone:
 		err = s.check(reads...)
 	case slices.ContainsFunc(reads, func(st *rewrite.Statement) bool { return len(st.Checks) > 0 }):
 		// The checks would run before what they depend on, or would keep a SET TRANSACTION from being the first: a look at the
 		// catalog comes in their place.
-		if s.upstream.out.flush() != nil || s.refresh() != nil || s.outdated(&prepared{answer: answer}) {
-			err = errOutdated
-		}
+		err = s.look(answer)
 	}
 	for _, r := range runs {
 		if err == nil && r.again {
 			again, err = true, s.makeAgain(r.of)
+			if err == nil && within && !s.begun && r.of.bySQL {
+				again, err = false, s.settleAgain(r.of)
+			}
 		}
 	}
-	return again, err
+	return again, inline, err
+}
+
+// settleAgain ends the transaction in which a prepared statement was made again. The error is errAnswered if that has failed.
+func (s *session) settleAgain(p *prepared) error {
+	if err := s.sendOwn(&expectation{kind: 'S', owed: true}, &pgproto3.Sync{}); err != nil {
+		return err
+	}
+	s.ran, s.checked = false, nil
+	if err := s.settle(); err != nil {
+		return err
+	}
+	if now, _ := s.statements.find(objectName(p.name), s.segment); now == nil || now.lost {
+		return errAnswered
+	}
+	return nil
 }
 
 // setsUp reports whether a statement changes what names mean for those behind it, or must be the first of its transaction.

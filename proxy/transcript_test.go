@@ -30,6 +30,9 @@ type transcript struct {
 	About string `json:"about"`
 	// Transparent transcripts must go the same way without the proxy.
 	Transparent bool `json:"transparent"`
+	// Since and Before are major versions of PostgreSQL: elder ones, or it and later ones, answer otherwise.
+	Since  int `json:"since,omitempty"`
+	Before int `json:"before,omitempty"`
 	// User is who logs in to the proxy; empty means ana.
 	User string `json:"user,omitempty"`
 	// Setup is run in the database before.
@@ -49,6 +52,7 @@ func TestTranscripts(t *testing.T) {
 		t.Fatalf("%d transcripts, %v", len(files), err)
 	}
 	shared := clustertest.DSN(t) // for those that leave nothing behind
+	version := serverVersion(t, shared)
 	for _, file := range files {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
 			data, err := os.ReadFile(file)
@@ -60,6 +64,9 @@ func TestTranscripts(t *testing.T) {
 			decoder.DisallowUnknownFields()
 			if err := decoder.Decode(&tr); err != nil {
 				t.Fatal(err)
+			}
+			if version < tr.Since || tr.Before > 0 && version >= tr.Before {
+				return
 			}
 			user := tr.User
 			if user == "" {
@@ -87,6 +94,17 @@ func TestTranscripts(t *testing.T) {
 			}
 		})
 	}
+}
+
+// serverVersion returns the major version of PostgreSQL that a connection string leads to.
+func serverVersion(t testing.TB, dsn string) int {
+	t.Helper()
+	conn, err := pgconn.Connect(context.Background(), dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background())
+	return majorVersion(conn.ParameterStatus("server_version"))
 }
 
 // hijack logs in and takes over the connection.
@@ -274,6 +292,12 @@ func (tr *transcript) write(t *testing.T, file string) {
 	var b strings.Builder
 	about, _ := json.Marshal(tr.About)
 	fmt.Fprintf(&b, "{\n  \"about\": %s,\n  \"transparent\": %v,\n", about, tr.Transparent)
+	if tr.Since != 0 {
+		fmt.Fprintf(&b, "  \"since\": %d,\n", tr.Since)
+	}
+	if tr.Before != 0 {
+		fmt.Fprintf(&b, "  \"before\": %d,\n", tr.Before)
+	}
 	if tr.User != "" {
 		fmt.Fprintf(&b, "  \"user\": %q,\n", tr.User)
 	}
