@@ -141,7 +141,7 @@ func (s *session) flush(h header) error {
 		return err
 	}
 	if a := s.attempt; a != nil && a.segment == s.segment {
-		if err := s.drain(0); err != nil {
+		if err := s.drain(0); err != nil && !errors.Is(err, errCopying) { // the checks have held when COPY asks for data
 			return err
 		}
 		if a.state.Load() == attemptFailed {

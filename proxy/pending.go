@@ -14,6 +14,9 @@ const maxPending = 4096
 // errStopped ends a goroutine of a session because the other has ended.
 var errStopped = errors.New("session has ended")
 
+// errCopying says that what is waited for will not come before the client has ended its COPY data.
+var errCopying = errors.New("COPY data is expected")
+
 // expectation is a message that was sent upstream and what its answer means to the session.
 type expectation struct {
 	// kind is the type of the message: Q, P, B, D, E, C, S or F. A c stands for the end of a
@@ -231,6 +234,7 @@ func (p *pending) copyIn() {
 		}
 	}
 	p.queue, p.copying = kept, !ended
+	p.moved.Broadcast()
 }
 
 // copyEnd follows upstream out of COPY FROM STDIN. If that has succeeded, it has read what the client sent before the end.
@@ -290,17 +294,27 @@ func (p *pending) len() int {
 	return len(p.queue)
 }
 
-// wait returns when at most n messages are under way.
+// wait returns when at most n messages are under way. The error is errCopying if the first of them waits for the client.
 func (p *pending) wait(n int) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	for len(p.queue) > n && !p.closed {
+	for len(p.queue) > n && !p.closed && !p.copying {
 		p.moved.Wait()
 	}
-	if p.closed {
+	switch {
+	case p.closed:
 		return errStopped
+	case len(p.queue) > n:
+		return errCopying
 	}
 	return nil
+}
+
+// inCopy reports whether upstream waits for the client's COPY data.
+func (p *pending) inCopy() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.copying
 }
 
 // close ends the waits and returns what will never be answered.

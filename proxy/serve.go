@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"runtime/debug"
+	"strings"
 
 	"github.com/jackc/pgproto3/v2"
 
@@ -32,10 +33,18 @@ func (s *session) serve() error {
 		if h.kind == 'X' {
 			return io.EOF
 		}
-		if err := s.message(h); err != nil {
+		if err := s.message(h); errors.Is(err, errCopying) {
+			return inCopyRefusal(h)
+		} else if err != nil {
 			return err
 		}
 	}
+}
+
+// inCopyRefusal ends a session whose client sends something else than data in the middle of COPY FROM STDIN. PostgreSQL ends the COPY only
+// (CopyGetData), and does not look at the message.
+func inCopyRefusal(h header) *rewrite.Refusal {
+	return &rewrite.Refusal{Code: codeProtocolViolation, Message: fmt.Sprintf("unexpected message type 0x%02X during COPY from stdin", h.kind)}
 }
 
 // message handles one message.
@@ -51,6 +60,9 @@ func (s *session) message(h header) error {
 	// the client may flush to hear of it.
 	if h.kind != 'S' && (s.pending.ignoring() || s.refused) {
 		return s.client.in.skip(h.size)
+	}
+	if s.pending.inCopy() && !strings.ContainsRune("dcfS", rune(h.kind)) {
+		return inCopyRefusal(h)
 	}
 	switch h.kind {
 	case 'Q':
