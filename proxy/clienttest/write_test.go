@@ -60,9 +60,14 @@ func TestWrites(t *testing.T) {
 	tag("DELETE 0", "DELETE FROM crm.churn_scores WHERE customer_id = "+hidden)
 	tag("UPDATE "+visible, "UPDATE crm.churn_scores SET score = 0.1 WHERE 1 / (score - 0.9) IS NOT NULL") // that would fail on hidden rows
 	tag("INSERT 0 "+visible, "INSERT INTO crm.churn_scores SELECT * FROM crm.churn_scores ON CONFLICT (customer_id) DO UPDATE SET model = 'star'")
-	tag("MERGE "+visible, "MERGE INTO crm.churn_scores s USING crm.customers c ON s.customer_id = c.id AND 1 / (s.score - 0.9) IS NOT NULL WHEN MATCHED THEN UPDATE SET score = 0.2")
+	merges := s.snap.ServerVersion >= 150000 // elder servers do not know MERGE
+	if merges {
+		tag("MERGE "+visible, "MERGE INTO crm.churn_scores s USING crm.customers c ON s.customer_id = c.id AND 1 / (s.score - 0.9) IS NOT NULL WHEN MATCHED THEN UPDATE SET score = 0.2")
+	}
 	tag("DELETE 1", "WITH d AS (DELETE FROM crm.churn_scores WHERE customer_id = "+seen+" RETURNING *) DELETE FROM crm.churn_scores USING (SELECT min(customer_id) AS id FROM crm.churn_scores WHERE customer_id > "+seen+") x WHERE customer_id = x.id")
-	tag("MERGE 2", "MERGE INTO crm.churn_scores s USING crm.customers c ON s.customer_id = c.id WHEN NOT MATCHED THEN INSERT VALUES (c.id, 0.2, 'merged', now())")
+	if merges {
+		tag("MERGE 2", "MERGE INTO crm.churn_scores s USING crm.customers c ON s.customer_id = c.id WHEN NOT MATCHED THEN INSERT VALUES (c.id, 0.2, 'merged', now())")
+	}
 
 	// A hidden customer and one that does not exist cannot be told apart.
 	about := func(id string) string {
@@ -75,8 +80,10 @@ func TestWrites(t *testing.T) {
 	merged := func(id string) string {
 		return refused("42501", "MERGE INTO crm.churn_scores s USING (VALUES ("+id+"::bigint)) v (id) ON s.customer_id = v.id WHEN MATCHED THEN DELETE WHEN NOT MATCHED THEN INSERT VALUES (v.id, 0.5, 'x', now())")
 	}
-	if a, b := merged(hidden), merged("999999"); a != b {
-		t.Errorf("merging a hidden customer: %s; an absent one: %s", a, b)
+	if merges {
+		if a, b := merged(hidden), merged("999999"); a != b {
+			t.Errorf("merging a hidden customer: %s; an absent one: %s", a, b)
+		}
 	}
 	refused("42501", "WITH i AS (INSERT INTO crm.churn_scores SELECT "+hidden+", 0.5, 'x', now()) SELECT 1")
 	refused("0A000", "INSERT INTO crm.churn_scores VALUES ("+seen+", 0.5, 'x', now()) ON CONFLICT (customer_id) DO UPDATE SET customer_id = "+hidden)

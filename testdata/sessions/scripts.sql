@@ -76,8 +76,10 @@ WITH RECURSIVE tree(id, parent, name) AS (VALUES (1, NULL::int, 'all'), (2, 1, '
 down AS (SELECT id, name, ARRAY[name] AS path, 0 AS depth FROM tree WHERE parent IS NULL UNION ALL SELECT t.id, t.name, d.path || t.name, d.depth + 1 FROM tree t JOIN down d ON t.parent = d.id)
 SELECT repeat('  ', depth) || d.name AS node, array_to_string(path, '/') AS path, (SELECT count(*) FROM crm.customers c WHERE c.country = d.name) AS n FROM down d ORDER BY path
 
+--! since 14
 WITH RECURSIVE t(n, f) AS (SELECT 1, 1::numeric UNION ALL SELECT n + 1, f * (n + 1) FROM t WHERE n < 20) SEARCH DEPTH FIRST BY n SET o SELECT n, f FROM t ORDER BY o
 
+--! since 14
 WITH RECURSIVE g(a, b) AS (SELECT DISTINCT o1.product_id, o2.product_id FROM crm.order_items o1 JOIN crm.order_items o2 ON o1.order_id = o2.order_id AND o1.ordered_at = o2.ordered_at AND o1.product_id < o2.product_id), r(a, b, depth) AS (SELECT a, b, 1 FROM g WHERE a = 1 UNION SELECT r.a, g.b, r.depth + 1 FROM r JOIN g ON g.a = r.b WHERE r.depth < 2) CYCLE b SET looped USING path SELECT depth, count(DISTINCT b) FROM r WHERE NOT looped GROUP BY 1 ORDER BY 1
 
 --! session analyst,miner,marketer,dpo full-text search over tickets
@@ -99,6 +101,7 @@ SELECT point(1, 2) <-> point(4, 6), box(point(0, 0), point(1, 1)) @> point(0.5, 
 SELECT lseg(point(0, 0), point(3, 4)), @-@ lseg '[(0,0),(3,4)]', area(box '((0,0),(2,3))'), center(circle '<(1,2),3>')
 
 --! session analyst,miner,marketer,dpo windows: every frame
+--! since 14
 SELECT id, customer_id, total,
   sum(total) OVER (PARTITION BY customer_id ORDER BY ordered_at, id) AS running,
   avg(total) OVER (PARTITION BY customer_id ORDER BY ordered_at, id ROWS BETWEEN 2 PRECEDING AND 1 FOLLOWING EXCLUDE CURRENT ROW) AS around,
@@ -125,6 +128,7 @@ SELECT count(*), min(d), max(d) FROM (SELECT generate_series(min(ordered_at)::da
 --! session analyst,miner,marketer,dpo dates: arithmetic
 SELECT id, birth_date, age(date '2025-06-30', birth_date), justify_days(interval '1 day' * (date '2025-06-30' - birth_date)), extract(doy FROM birth_date), make_date(2025, extract(month FROM birth_date)::int, 1), birth_date + 30, birth_date - interval '1 year', (birth_date, date '2025-01-01') OVERLAPS (date '1990-01-01', date '2000-01-01') FROM crm.customers WHERE birth_date IS NOT NULL ORDER BY id LIMIT 60
 
+--! since 14
 SELECT date_bin('15 minutes', ordered_at, timestamptz '2024-01-01 00:00+00'), count(*) FROM crm.orders GROUP BY 1 ORDER BY 1 LIMIT 40
 
 SELECT to_char(sum(closed_at - opened_at), 'HH24:MI:SS') FROM crm.support_tickets
@@ -133,6 +137,7 @@ SELECT extract(epoch FROM ordered_at)::bigint / 3600 % 24 AS h, count(*), to_tim
 
 SELECT id, ordered_at AT TIME ZONE 'America/Sao_Paulo', timezone('Asia/Tokyo', ordered_at)::date, isfinite(ordered_at), date_part('week', ordered_at) FROM crm.orders ORDER BY id LIMIT 30
 
+--! since 14
 SELECT tstzrange(min(ordered_at), max(ordered_at), '[]') @> timestamptz '2024-06-01', daterange('2024-01-01', '2024-02-01') * daterange('2024-01-15', NULL), range_agg(daterange(ordered_at::date, ordered_at::date + 1)) IS NOT NULL FROM crm.orders
 
 --! session analyst,miner,marketer,dpo arrays
@@ -142,6 +147,7 @@ SELECT c.id FROM crm.customers c WHERE c.country = ANY ('{DE,FR,IT}') AND c.segm
 
 SELECT unnest(string_to_array(lower(full_name), ' ')) AS word, count(*) FROM crm.customers GROUP BY 1 HAVING count(*) > 1 ORDER BY 2 DESC, 1 LIMIT 20
 
+--! since 14
 SELECT a || b, a @> b, cardinality(a), array_fill(0, ARRAY[2, 2]), trim_array(a, 1), array_dims(a) FROM (VALUES (ARRAY[1, 2, 3], ARRAY[2])) v(a, b)
 
 SELECT s.i, (ARRAY['a', 'b'])[s.i] FROM generate_subscripts(ARRAY['a', 'b'], 1) AS s(i) ORDER BY 1
@@ -149,6 +155,7 @@ SELECT s.i, (ARRAY['a', 'b'])[s.i] FROM generate_subscripts(ARRAY['a', 'b'], 1) 
 --! session analyst,miner,marketer,dpo regular expressions: cleaning
 SELECT id, regexp_replace(phone, '[^0-9+]', '', 'g'), phone ~ '^\+\d+', substring(email FROM '@(.+)$'), split_part(email, '@', 2), translate(upper(city), 'AEIOU', '*****'), initcap(lower(full_name)), regexp_match(email, '^(.)[^@]*@([^.]+)\.(.+)$') FROM crm.customers ORDER BY id LIMIT 50
 
+--! since 15
 SELECT regexp_count(body, '\d'), regexp_instr(subject, 'o'), regexp_substr(subject, '\w+', 1, 2), regexp_like(subject, 'ORDER', 'i') FROM crm.support_tickets ORDER BY id LIMIT 20
 
 SELECT id, m[1] FROM crm.customers, regexp_matches(email, '([a-z]+)', 'g') m WHERE id < 6 ORDER BY id, m[1]
@@ -162,6 +169,7 @@ SELECT country, segment, count(*), GROUPING(country, segment), round(avg(monthly
 
 SELECT date_trunc('year', ordered_at)::date AS y, status, count(*) FROM crm.orders GROUP BY CUBE (1, 2) ORDER BY 1 NULLS LAST, 2 NULLS LAST
 
+--! since 14
 SELECT segment, country, count(*) FROM crm.customers GROUP BY DISTINCT ROLLUP (segment, country), ROLLUP (segment) ORDER BY 1 NULLS LAST, 2 NULLS LAST, 3
 
 --! session analyst,miner,marketer,dpo sets and subqueries
@@ -321,6 +329,7 @@ CREATE TEMP TABLE upload (id int, name text DEFAULT 'none', at date)
 --! stdin 1,"a, b",2024-01-01\n2,,\n3,c,2024-02-03
 COPY upload (id, name, at) FROM STDIN WITH (FORMAT csv, NULL '', FORCE_NOT_NULL (name))
 
+--! since 15
 --! stdin id|at\n4|2024-05-06
 COPY upload (id, at) FROM STDIN WITH (HEADER true, DELIMITER '|')
 
@@ -422,11 +431,12 @@ SELECT coalesce(l.full_name, c.full_name) AS name, l.id, c.id FROM crm.leads l F
 SELECT * FROM crm.leads ORDER BY created_at DESC, id LIMIT 10
 
 --! session analyst,miner,marketer,dpo tickets: response times by channel
-SELECT channel, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY closed_at - opened_at), max(age(closed_at, opened_at)), count(*) FILTER (WHERE closed_at IS NULL), round(avg(extract(epoch FROM closed_at - opened_at)) / 3600, 2) AS hours FROM crm.support_tickets GROUP BY channel ORDER BY channel
-
 SELECT t.channel, c.segment, count(*) FROM crm.support_tickets t JOIN crm.customers c ON c.id = t.customer_id GROUP BY CUBE (t.channel, c.segment) ORDER BY 1 NULLS LAST, 2 NULLS LAST
 
 SELECT width, count(*) FROM (SELECT width_bucket(length(body), 0, 500, 5) AS width FROM crm.support_tickets) x GROUP BY 1 ORDER BY 1
+
+--! since 14
+SELECT channel, count(*), percentile_cont(0.5) WITHIN GROUP (ORDER BY closed_at - opened_at), max(age(closed_at, opened_at)), count(*) FILTER (WHERE closed_at IS NULL), round(avg(extract(epoch FROM closed_at - opened_at)) / 3600, 2) AS hours FROM crm.support_tickets GROUP BY channel ORDER BY channel
 
 --! session analyst,miner,marketer,dpo text in reports
 SELECT string_agg(format('%-12s|%8s', segment, n), E'\n' ORDER BY segment) FROM (SELECT segment, count(*) AS n FROM crm.customers GROUP BY 1) x
