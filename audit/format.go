@@ -51,13 +51,13 @@ func (r *Record) subject() string {
 		parts = append(parts, strconv.FormatFloat(*r.DurationMS, 'f', 1, 64)+" ms")
 	}
 	if r.SQLState != "" {
-		parts = append(parts, escape(r.SQLState))
+		parts = append(parts, Printable(r.SQLState))
 	}
 	if r.Statement != "" {
-		parts = append(parts, escape(r.Statement))
+		parts = append(parts, Printable(r.Statement))
 	}
 	if r.Detail != "" {
-		parts = append(parts, "("+escape(r.Detail)+")")
+		parts = append(parts, "("+Printable(r.Detail)+")")
 	}
 	return strings.Join(parts, " ")
 }
@@ -73,8 +73,8 @@ func field(s string) string {
 	return s
 }
 
-// escape leaves printable text as it is and writes the rest, line ends and direction marks included, as Go does.
-func escape(s string) string {
+// Printable leaves printable text as it is and writes the rest, line ends and direction marks included, as Go does.
+func Printable(s string) string {
 	var b strings.Builder
 	for _, c := range s {
 		if strconv.IsPrint(c) {

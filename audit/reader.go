@@ -189,7 +189,7 @@ func openReader(dir string, s Segment) (*reader, error) {
 		return nil, err
 	}
 	if !s.Sealed {
-		if first := f.firstLine(); s.FirstLine != first {
+		if first := f.FirstLine(); s.FirstLine != first {
 			return nil, errors.Join(errMoved, f.Close())
 		}
 	}

@@ -158,7 +158,7 @@ func describeSegment(dir, name string) (Segment, error) {
 	if r, ok := f.firstRecord(); ok {
 		s.FirstSeq, s.FirstTime = r.Seq, r.Time
 	}
-	s.FirstLine = f.firstLine()
+	s.FirstLine = f.FirstLine()
 	if name == FileName {
 		last, err := lastRecord(f, f.Size())
 		if err != nil {
@@ -255,8 +255,8 @@ func (f *SegmentFile) firstRecord() (Record, bool) {
 	}
 }
 
-// firstLine is the number of the first line, as the first record says it.
-func (f *SegmentFile) firstLine() int64 {
+// FirstLine is the number of the first line, as the first record says it.
+func (f *SegmentFile) FirstLine() int64 {
 	if r, _ := f.firstRecord(); r.Segment != nil {
 		return r.Segment.Lines + 1
 	}

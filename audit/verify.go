@@ -214,7 +214,7 @@ func (c *verifier) look() (sealed []Segment, live *SegmentFile, err error) {
 			return nil, nil, err
 		}
 		same := slices.EqualFunc(sealed, now, func(a, b Segment) bool { return a.FirstLine == b.FirstLine })
-		if n := len(sealed); live != nil && n > 0 && sealed[n-1].FirstLine == live.firstLine() { // it is about to be sealed
+		if n := len(sealed); live != nil && n > 0 && sealed[n-1].FirstLine == live.FirstLine() { // it is about to be sealed
 			sealed = sealed[:n-1]
 		}
 		if try == maxTries || same && (len(sealed) == 0 || c.seals[sealed[len(sealed)-1].FirstLine] > 0) {

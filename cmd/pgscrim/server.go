@@ -12,6 +12,7 @@ import (
 	"github.com/rs/zerolog"
 
 	"github.com/pgscrim/pgscrim/audit"
+	"github.com/pgscrim/pgscrim/audit/index"
 	"github.com/pgscrim/pgscrim/proxy"
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
 	"github.com/pgscrim/pgscrim/rules"
@@ -28,7 +29,7 @@ type instance struct {
 	failed   chan error   // what has made it stop accepting clients
 	ready    atomic.Bool  // the upstream answers, and it is not being stopped
 	cancel   context.CancelFunc
-	watching sync.WaitGroup // follows the catalog
+	watching sync.WaitGroup // follows the catalog and the audit log
 	serving  sync.WaitGroup // the listener and the admin address
 
 	mu       sync.Mutex // held while policy or catalog change
@@ -136,6 +137,11 @@ func (in *instance) run() {
 		})
 	}
 	in.watching.Go(func() { in.watchCatalog(ctx) })
+	in.watching.Go(func() {
+		index.Maintain(ctx, in.cfg.Audit.Dir, func(err error) {
+			in.log.Error().Err(err).Str("event", "audit").Msg("the index of the audit log is not up to date, and will be tried again")
+		})
+	})
 }
 
 // apply binds a policy to a catalog and puts it in force once that is on record. If it cannot, everything stays as it
