@@ -20,7 +20,7 @@ func newAuditCommand() *cobra.Command {
 		Args:    unknownCommand,
 		RunE:    helpOnly,
 	}
-	cmd.AddCommand(newAuditTailCommand(), newAuditSearchCommand(), newAuditVerifyCommand(), newAuditProveCommand(), newAuditHoldCommand())
+	cmd.AddCommand(newAuditTailCommand(), newAuditSearchCommand(), newAuditReportCommand(), newAuditVerifyCommand(), newAuditProveCommand(), newAuditHoldCommand())
 	return cmd
 }
 
