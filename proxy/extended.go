@@ -43,13 +43,18 @@ func (s *session) parse(h header) error {
 			return s.refuseExtended(s.recorded(p, refusal))
 		}
 	}
+	var open []*run
 	if refused := refusedRuns(p.answer); p.answer.Refusal != nil || len(refused) > 0 {
+		if p.answer.Unknown != nil {
+			open = []*run{s.unparsed(p.sql)}
+			refused = open
+		}
 		if err := s.audit(p.sql, p.answer, refused); err != nil {
 			return s.refuseExtended(auditRefusal(err))
 		}
 		s.refused = true
 	}
-	return s.sendParse(p, false)
+	return s.sendParse(p, false, open...)
 }
 
 // answer lets the rewriter answer a statement's text under the session's settings.
@@ -79,15 +84,16 @@ func refusedRuns(a *rewrite.Answer) []*run {
 	return runs
 }
 
-// sendParse sends a Parse. It swallows the answer if the client did not ask for it.
-func (s *session) sendParse(p *prepared, swallow bool) error {
+// sendParse sends a Parse. It swallows the answer if the client did not ask for it. Its error ends the runs, if any.
+func (s *session) sendParse(p *prepared, swallow bool, runs ...*run) error {
 	name := objectName(p.name)
-	e := &expectation{kind: 'P', answer: p.answer, name: name, statement: p, swallow: swallow}
+	e := &expectation{kind: 'P', answer: p.answer, name: name, statement: p, swallow: swallow, runs: runs}
 	if swallow {
 		e.remakes = p
 	}
 	sent, err := s.push(e)
 	if err != nil || !sent {
+		s.skipRuns(runs)
 		return err
 	}
 	s.statements.send(name, p, s.segment)

@@ -47,6 +47,11 @@ func (f *fakeRewriter) Rewrite(sql string, s rewrite.Session) *rewrite.Answer {
 			Code: "54001", Message: "statement is too complex", Detail: "d", Hint: "h", Position: 3,
 		}}
 	}
+	if strings.Contains(sql, "newer_syntax") {
+		return &rewrite.Answer{SQL: `SELECT "not parsed".x; ` + sql, Changed: true, Policy: f.policy, Catalog: f.catalog,
+			Refusal: &rewrite.Refusal{Code: "42601", Message: "syntax error"},
+			Unknown: &rewrite.Refusal{Code: "0A000", Message: "this syntax is not known", Marker: "not parsed"}}
+	}
 	var rewritten []string
 	for _, text := range strings.Split(sql, "; ") {
 		if strings.TrimSpace(text) == "" {

@@ -187,7 +187,7 @@ func (s *session) errorResponse(e *expectation, h header) error {
 		return s.checkFailed(e, fields)
 	}
 	shifted := e.unprefix(fields)
-	sqlstate := fields.Code
+	sqlstate, detail := fields.Code, ""
 	refusal, changed := s.behind(e, fields)
 	hides := !s.direct && strings.HasPrefix(sqlstate, integrityClass) && e.hidesDetail()
 	switch {
@@ -214,7 +214,14 @@ func (s *session) errorResponse(e *expectation, h header) error {
 		return nil
 	}
 	s.change((*rewrite.Settings).Fail)
-	s.finish(e.running(), sqlstate, "")
+	if r := e.running(); r != nil && e.answer != nil && e.answer.Unknown != nil {
+		message := fields.Message
+		if refusal != nil {
+			message = refusal.Message
+		}
+		detail = s.server.cfg.Literals.Message(message, r.statement.Text)
+	}
+	s.finish(e.running(), sqlstate, detail)
 	if e.remakes != nil {
 		lost := *e.remakes
 		lost.lost = true

@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/pgscrim/pgscrim/audit"
 )
 
 // TestResultWaitsForItsRecord runs statements while the disk is slow: those that read are over upstream before their records are on
@@ -152,5 +154,27 @@ func TestOutage(t *testing.T) {
 	r.audit.setDisk(nil)
 	if got, err := exec(t, conn, "SELECT 'insert'"); err != nil || got[0] != "insert" {
 		t.Errorf("after the outage: %q, %v", got, err)
+	}
+}
+
+// TestRecordOfUnparsed sends what the rewriter cannot parse. The server judges it, and the record says what the client was told.
+func TestRecordOfUnparsed(t *testing.T) {
+	r := start(t)
+	conn := r.connect(t, "ana", "")
+	for _, sql := range []string{"SELECT 1 AS newer_syntax", "SELEC newer_syntax", "SELECT 1 newer_syntax FROM"} {
+		for protocol, send := range map[string]func() error{
+			"simple":   func() error { _, err := exec(t, conn, sql); return err },
+			"extended": func() error { _, err := conn.Prepare(context.Background(), "", sql, nil); return err },
+		} {
+			before := len(r.audit.of("statement"))
+			err := send()
+			var records []*audit.Record
+			waitFor(t, func() bool { records = r.audit.of("statement")[before:]; return len(records) == 2 })
+			opened, closed := records[0], records[1]
+			if opened.Statement != sql || opened.Decision != "error" || opened.SQLState != "" || closed.Closes != opened.Seq ||
+				closed.SQLState != sqlstate(err) || closed.SQLState == "" || closed.Detail == "" || !strings.Contains(err.Error(), closed.Detail) {
+				t.Errorf("%s, %s: the client hears %v, the record is %+v, closed by %+v", sql, protocol, err, opened, closed)
+			}
+		}
 	}
 }

@@ -106,6 +106,9 @@ func (s *session) sendQuery(sql string, answer *rewrite.Answer) error {
 	if s.pending.ignoring() { // a check has failed, and PostgreSQL skips the Query
 		return s.endSkipped()
 	}
+	if answer.Unknown != nil {
+		runs = []*run{s.unparsed(sql)}
+	}
 	if err := s.audit(sql, answer, runs); err != nil {
 		answer, runs = refuse(auditRefusal(err)), nil
 	}
@@ -242,9 +245,10 @@ func (s *session) endSkipped() error {
 	return s.sendOwn(&expectation{kind: 'S', owed: true, shown: true}, &pgproto3.Sync{})
 }
 
-// audit writes the records of a text before it is sent: of each statement, or of the refusal of the whole.
+// audit writes the records of a text before it is sent: of each statement, or of the refusal of the whole, if it is not the server that
+// decides on what the client hears.
 func (s *session) audit(sql string, answer *rewrite.Answer, runs []*run) error {
-	if answer.Refusal != nil {
+	if answer.Refusal != nil && answer.Unknown == nil {
 		return s.beginRefused(sql, answer)
 	}
 	return s.begin(runs)

@@ -357,6 +357,17 @@ func (s *session) beginRefused(sql string, a *rewrite.Answer) error {
 	}})
 }
 
+// unparsed makes a run of a text that the parser here does not know. Whether the server does is known when its error comes, and
+// with it what the client hears: so the record is closed then.
+func (s *session) unparsed(sql string) *run {
+	values := s.view.Values()
+	policy, _ := s.rewriter.Versions()
+	return &run{
+		statement: &rewrite.Statement{Text: sql, Rewritten: sql, Decision: rewrite.Error, Purpose: values.Purpose, Reason: values.Reason},
+		policy:    policy,
+	}
+}
+
 // statementRecord is the record of a statement before it runs.
 func (s *session) statementRecord(r *run) *audit.Record {
 	st := r.statement
