@@ -42,7 +42,9 @@ var (
 	alterCascade = construct{"ALTER TABLE ... CASCADE", "It reaches what the statement does not name.", ""}
 	alterRename  = construct{"ALTER TABLE ... RENAME TO of a table that lasts", "Others know it by its name.", "Create a table of that name, and drop this one."}
 
-	tableLike       = construct{"LIKE in CREATE TABLE", "It copies defaults and constraints, which run unseen.", "Use CREATE TEMPORARY TABLE ... AS SELECT ... WITH NO DATA."}
+	likeNoTable     = construct{"LIKE of a relation that is not a table in CREATE TABLE", whyUnknownPart, "Use CREATE TEMPORARY TABLE ... AS SELECT ... WITH NO DATA."}
+	likeSandbox     = construct{"LIKE of a table in a writable schema", "Others may change its columns at any time.", "List the columns."}
+	likeDefault     = construct{"LIKE ... INCLUDING DEFAULTS (or ALL) of a table that you may not write", "A default may draw from a sequence, which tells how many rows were written.", "Write INCLUDING with what else is needed, such as CONSTRAINTS and INDEXES."}
 	tableConstraint = construct{"this constraint", "It would look at relations that the statement's decision does not know.", ""}
 	tableUnnamed    = construct{"a temporary table of columns that are not named", "What it is called later must be known.", "Name the columns in place of *."}
 

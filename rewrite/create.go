@@ -49,8 +49,10 @@ func (r *run) createTable(s *pg_query.CreateStmt) {
 			}
 		case *pg_query.Node_Constraint:
 			q.constraint(x.Constraint)
-		default: // LIKE
-			q.unsupported(-1, tableLike)
+		case *pg_query.Node_TableLikeClause:
+			columns = append(columns, q.like(x.TableLikeClause, r)...)
+		default:
+			q.unsupported(-1, unknownPart, "element of a table")
 		}
 	}
 	r.conclude(q)

@@ -23,14 +23,14 @@ func (r *run) lockTable(s *pg_query.LockStmt) {
 		if s.Mode != accessShare {
 			q.writeTarget(rv, r)
 		} else if _, own := q.temporary(rv); !own {
-			q.readable(rv)
+			q.readable(rv, lockNoTable)
 		}
 	}
 	r.conclude(q)
 }
 
-// readable refuses a table that the caller may not read.
-func (q *resolver) readable(rv *pg_query.RangeVar) {
+// readable refuses a table that the caller may not read, and what is no table.
+func (q *resolver) readable(rv *pg_query.RangeVar, noTable construct) {
 	if q.sandbox(rv) != nil {
 		return
 	}
@@ -40,7 +40,7 @@ func (q *resolver) readable(rv *pg_query.RangeVar) {
 		q.missingRelation(rv)
 		return
 	case rel.Kind != catalog.Table && rel.Kind != catalog.PartitionedTable:
-		q.unsupported(int(rv.Location), lockNoTable)
+		q.unsupported(int(rv.Location), noTable)
 	case q.entries[rel.OID] == nil && (isSystem(rel) || q.policy.UnlistedTables != rules.Show || q.sandboxed(rel.Name.Schema)):
 		q.refuse(int(rv.Location), Refusal{Code: "42501", Message: fmt.Sprintf("permission denied for relation %s: the policy does not name it", display(rel))})
 	}

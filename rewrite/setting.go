@@ -90,6 +90,8 @@ func (r *run) checkSetting(name, value string, isDefault bool) *Refusal {
 			return nil
 		}
 		return &Refusal{Code: "0A000", Message: "standard_conforming_strings = off is not supported by pgscrim", Hint: "Write E'...' for strings with escapes."}
+	case (name == "default_tablespace" || name == "temp_tablespaces") && value == "", name == "default_table_access_method" && value == "heap":
+		return nil // as in the head of each script that pg_dump writes
 	case name == "client_min_messages":
 		if isDefault || quietMessages[strings.ToLower(value)] {
 			return nil
@@ -211,7 +213,8 @@ func (r *run) setConfig(s *pg_query.SelectStmt) bool {
 		if followed(c.name) && r.out.Effect.Kind != NoEffect {
 			r.refuse(&Refusal{Code: "0A000", Message: fmt.Sprintf("set_config of %q beside %q is not supported by pgscrim", c.name, r.out.Effect.Name), Hint: "Use SET."})
 		}
-		r.called(c)
+		r.visitCall(c)
+		r.setEffect(c.name, c.value, c.local, false)
 	}
 	return true
 }
@@ -241,11 +244,10 @@ func (r *run) setIfKnown(s *pg_query.SelectStmt) bool {
 	q.query(&pg_query.SelectStmt{FromClause: s.FromClause, WhereClause: s.WhereClause}, nil, nil, true)
 	r.conclude(q)
 	r.visited[s] = true
-	if !r.snap.HasSetting(name) && !strings.Contains(name, ".") { // no row has it, so there is no call
-		r.visited[call.call] = true
-		return true
+	r.visitCall(call)
+	if r.snap.HasSetting(name) || strings.Contains(name, ".") { // else no row has it, so there is no call
+		r.setEffect(name, call.value, call.local, false)
 	}
-	r.called(call)
 	return true
 }
 
@@ -255,14 +257,13 @@ func isNamed(n *pg_query.Node, column string) bool {
 	return ok && len(name) == 1 && name[0] == column
 }
 
-// called notes a call of set_config.
-func (r *run) called(c settingCall) {
+// visitCall notes that a call of set_config has been looked at.
+func (r *run) visitCall(c settingCall) {
 	r.writes = true
 	r.visited[c.call] = true
 	if cast := c.call.Args[2].GetTypeCast(); cast != nil {
 		r.visited[cast.TypeName] = true
 	}
-	r.setEffect(c.name, c.value, c.local, false)
 }
 
 // settingCall is a call of set_config with constants.

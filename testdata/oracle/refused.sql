@@ -147,7 +147,8 @@ SET SESSION AUTHORIZATION postgres
 --! refused 42501
 SELECT set_config(name, 'postgres', false) FROM pg_settings WHERE name = 'session_replication_role'
 
---! refused 42501
+-- pg_settings has no row of it.
+
 SELECT set_config(name, 'postgres', false) FROM pg_settings WHERE name = 'role'
 
 --! refused 0A000
@@ -158,3 +159,12 @@ SELECT set_config(name, email, false) FROM pg_settings, crm.customers WHERE name
 
 --! refused 0A000
 SELECT set_config(name, setting, false) FROM pg_settings WHERE name = 'application_name'
+
+--! refused 42501
+SET default_tablespace = 'pg_default'
+
+--! refused 42501
+SET temp_tablespaces = 'elsewhere'
+
+--! refused 42501
+SET default_table_access_method = 'other'

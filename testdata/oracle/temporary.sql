@@ -114,3 +114,49 @@ SELECT email FROM customers
 SELECT count(*), max(email) FROM crm.customers
 --;
 SELECT * FROM t
+
+-- LIKE copies definitions.
+
+CREATE TEMP TABLE a (id int PRIMARY KEY, x text DEFAULT 'q' NOT NULL, y int GENERATED ALWAYS AS IDENTITY)
+--;
+CREATE TEMP TABLE b (LIKE a INCLUDING ALL, more date)
+--;
+INSERT INTO b (id, more) VALUES (1, '2024-01-01'), (2, NULL) RETURNING *
+--;
+INSERT INTO b (id) VALUES (1), (3) ON CONFLICT DO NOTHING RETURNING *
+
+CREATE TEMP TABLE stage (LIKE lab.jobs)
+--;
+INSERT INTO stage SELECT * FROM lab.jobs ORDER BY person, n LIMIT 5
+--;
+SELECT * FROM stage ORDER BY person, n
+
+CREATE TEMP TABLE stage (first int, LIKE crm.stores INCLUDING COMMENTS INCLUDING STORAGE, last text)
+--;
+INSERT INTO stage SELECT 1, o.*, 'x' FROM crm.stores o ORDER BY o.id LIMIT 5
+--;
+SELECT s.id, s.city, s.last, stage.first FROM stage, stage s ORDER BY s.id, stage.id
+
+--! refused 0A000 support
+SET search_path = lab
+--;
+CREATE TEMP TABLE stage (LIKE jobs INCLUDING DEFAULTS EXCLUDING CONSTRAINTS)
+--;
+INSERT INTO stage (person) VALUES (1) RETURNING *
+
+CREATE TEMP TABLE stage (LIKE lab.no_such_table)
+
+--! refused 42501 analyst miner marketer support both
+CREATE TEMP TABLE stage (LIKE crm.customers)
+
+--! refused 0A000 analyst marketer support both strict dpo miner
+CREATE TEMP TABLE stage (LIKE crm.orders INCLUDING ALL)
+
+--! refused 42501 analyst miner marketer support both dpo
+CREATE TEMP TABLE stage (LIKE lab.unlisted)
+
+--! refused 42501
+CREATE TEMP TABLE stage (LIKE pg_catalog.pg_authid)
+
+--! refused 42501
+CREATE TABLE stage (LIKE crm.stores)
