@@ -116,10 +116,10 @@ func signer(dir, name string) (note.Signer, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := os.WriteFile(filepath.Join(dir, VerifierFile), []byte(public+"\n"), 0o600); err != nil {
+		if err := writeWhole(filepath.Join(dir, VerifierFile), []byte(public+"\n")); err != nil {
 			return nil, err
 		}
-		if err := os.WriteFile(path, []byte(secret+"\n"), 0o600); err != nil {
+		if err := writeWhole(path, []byte(secret+"\n")); err != nil { // last, so that there is no key without the other
 			return nil, err
 		}
 		return note.NewSigner(secret)

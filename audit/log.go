@@ -255,7 +255,7 @@ func (l *Log) Append(r *Record) (seq uint64, err error) {
 func (l *Log) Write(r *Record) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.failed != nil && (!r.happened() || errors.Is(l.failed, ErrClosed)) {
+	if l.failed != nil && (!r.happened() || errors.Is(l.failed, ErrClosed) || len(l.lines) > maxHeld) {
 		return 0, l.refuse(l.failed)
 	}
 	l.number(r)
@@ -296,8 +296,11 @@ func (l *Log) writeSoon(delay time.Duration) {
 	}
 }
 
-// maxLate bounds the bytes of records that wait in memory.
-const maxLate = 64 << 10
+const (
+	// maxLate bounds the bytes of records that wait in memory while the disk is well, maxHeld during an outage.
+	maxLate = 64 << 10
+	maxHeld = 64 << 20
+)
 
 // flush writes the lines that are not yet in the file. If it fails they stay, for another try.
 func (l *Log) flush() error {

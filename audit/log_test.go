@@ -3,6 +3,7 @@ package audit
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -47,15 +48,36 @@ func mustTail(t *testing.T, dir string) []Entry {
 
 func TestOpenCreatesPrivateFiles(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
-	mustOpen(t, dir, Options{})
-	for path, want := range map[string]os.FileMode{dir: 0o700, filepath.Join(dir, FileName): 0o600} {
-		info, err := os.Stat(path)
-		if err != nil {
+	l := mustOpen(t, dir, Options{})
+	for seq := range uint64(3) { // one segment that is compressed, one that is sealed, and the live one
+		mustAppend(t, l, "SELECT 1", 2*seq+1)
+		if err := l.Rotate(); err != nil {
 			t.Fatal(err)
 		}
-		if got := info.Mode().Perm(); got != want {
-			t.Errorf("%s has mode %o, want %o", path, got, want)
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	names := 0
+	if err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
 		}
+		names++
+		info, err := d.Info()
+		want := os.FileMode(0o600)
+		if d.IsDir() {
+			want = 0o700
+		}
+		if err == nil && info.Mode().Perm() != want {
+			t.Errorf("%s has mode %o, want %o", path, info.Mode().Perm(), want)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if names < 9 {
+		t.Errorf("there are %d files only", names)
 	}
 }
 

@@ -14,10 +14,10 @@ import (
 
 // authenticate finds out who a client is, and starts a session for it. The error is a *rewrite.Refusal if the client is to hear of it.
 func (s *Server) authenticate(c *client, packet *startupPacket) (*session, error) {
-	if s.draining.Load() {
-		return nil, &rewrite.Refusal{Code: codeCannotConnectNow, Message: "the database system is shutting down"}
-	}
 	sess := newSession(s, c, packet)
+	if s.draining.Load() {
+		return nil, sess.loginFailed(&rewrite.Refusal{Code: codeCannotConnectNow, Message: "the database system is shutting down"})
+	}
 	account, err := s.auth.authenticate(c, packet.user)
 	if err != nil {
 		return nil, sess.loginFailed(err)

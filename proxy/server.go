@@ -221,7 +221,9 @@ func (s *Server) handle(g *guest) {
 	limits := s.cfg.Limits
 	c, packet, err := s.negotiate(newClient(conn, s.buffers, limits.MaxPreLoginBytes, arrived.Add(limits.StartupTimeout)))
 	var session *session
-	if err == nil {
+	if err != nil {
+		err = newSession(s, c, packet).loginFailed(err)
+	} else {
 		c.expire(arrived.Add(limits.LoginTimeout))
 		session, err = s.authenticate(c, packet)
 	}

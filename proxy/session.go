@@ -95,7 +95,11 @@ type session struct {
 	leaving atomic.Bool
 }
 
+// newSession makes the session of a client, of whose startup packet nothing may be known: then it is for a record only.
 func newSession(s *Server, c *client, packet *startupPacket) *session {
+	if packet == nil {
+		packet = new(startupPacket)
+	}
 	var id [8]byte
 	_, _ = rand.Read(id[:]) // never fails: crypto/rand ends the process instead
 	sess := &session{

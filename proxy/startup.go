@@ -156,7 +156,7 @@ func (s *Server) startTLS(c *client) (*client, error) {
 	return newClient(conn, s.buffers, c.in.limit, c.deadline), nil
 }
 
-// startup reads the startup packet proper.
+// startup reads the startup packet proper. Beside a refusal it returns what is known of who is refused.
 func (s *Server) startup(c *client, code uint32, body []byte) (*startupPacket, error) {
 	if code>>16 != protocol3>>16 {
 		return nil, &rewrite.Refusal{
@@ -176,17 +176,17 @@ func (s *Server) startup(c *client, code uint32, body []byte) (*startupPacket, e
 		p.database = p.user
 	}
 	if _, encrypted := c.conn.(*tls.Conn); s.cfg.TLSRequired && !encrypted {
-		return nil, &rewrite.Refusal{
+		return p, &rewrite.Refusal{
 			Code: codeInvalidAuthorization, Message: "connections without TLS are refused",
 			Hint: "Connect with sslmode=require, or better with sslmode=verify-full.",
 		}
 	}
 	if p.user == "" {
-		return nil, &rewrite.Refusal{Code: codeInvalidAuthorization, Message: "no PostgreSQL user name specified in startup packet"}
+		return p, &rewrite.Refusal{Code: codeInvalidAuthorization, Message: "no PostgreSQL user name specified in startup packet"}
 	}
 	if value, ok := parameters["replication"]; ok {
 		if on, known := parseBool(value); !known || on {
-			return nil, &rewrite.Refusal{
+			return p, &rewrite.Refusal{
 				Code: codeNotSupported, Message: "replication connections are not supported",
 				Hint: "Connect to the database server itself for replication.",
 			}
