@@ -36,6 +36,8 @@ type Config struct {
 	Pool Pool
 	// Audit keeps the records. Without one nothing is served.
 	Audit Auditor
+	// Guard says who is held back; nil holds nobody back.
+	Guard Guard
 	// Literals say what the records keep of the constants in statements. The zero value keeps them.
 	Literals rewrite.Literals
 	// Log takes events; it never carries SQL, parameters or rows.

@@ -38,6 +38,9 @@ func (s *Server) login(sess *session, packet *startupPacket) (err error) {
 			s.leavePlace()
 		}
 	}()
+	if refusal := sess.cutOff(codeInvalidAuthorization); refusal != nil {
+		return sess.loginFailed(refusal)
+	}
 	settings, unlisted, err := s.sessionSettings(sess, packet)
 	if err != nil {
 		return sess.loginFailed(err)

@@ -52,6 +52,9 @@ func (s *session) message(h header) error {
 	if err := s.resume(true); err != nil {
 		return err
 	}
+	if err := s.guarded(h.kind); err != nil {
+		return err
+	}
 	s.rewriter = s.server.currentRewriter()
 	if h.kind == 'H' {
 		return s.flush(h)

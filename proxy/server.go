@@ -66,6 +66,9 @@ func New(cfg Config) (*Server, error) {
 		cfg.TLS.MinVersion = tls.VersionTLS12
 	}
 	cfg.Limits = cfg.Limits.withDefaults()
+	if cfg.Guard == nil {
+		cfg.Guard = noGuard{}
+	}
 	s := &Server{
 		cfg: cfg, upstream: upstream, auth: auth, buffers: newBufferPool(bufferSize), pool: newPool(cfg.Pool),
 		listeners: make(map[net.Listener]struct{}),

@@ -317,6 +317,9 @@ func (s *session) beforeRead() error {
 			return err
 		}
 	}
+	if refusal := s.cutOff(codeShutdown); refusal != nil {
+		return refusal
+	}
 	switch {
 	case s.stopped.Load():
 		return errStopped
