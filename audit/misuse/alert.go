@@ -40,21 +40,6 @@ func printable(s string) string {
 	}, s)
 }
 
-// follows says what is done to the person.
-func (a *Alert) follows() string {
-	var what []string
-	if a.DelayMS > 0 && a.Slow != nil {
-		what = append(what, fmt.Sprintf("statements wait %s until %s", time.Duration(a.DelayMS)*time.Millisecond, a.Slow.UTC().Format(time.DateTime+" UTC")))
-	}
-	switch {
-	case a.CutOff && a.Until != nil:
-		what = append(what, "cut off until "+a.Until.UTC().Format(time.DateTime+" UTC"))
-	case a.CutOff:
-		what = append(what, "cut off until released")
-	}
-	return strings.Join(what, ", ")
-}
-
 // Held is what holds a person back. The zero value holds nobody back.
 type Held struct {
 	// Rule is the rule that has cut the person off, empty if none has; Until is when that ends, zero if somebody has to end it.
@@ -63,6 +48,20 @@ type Held struct {
 	// Delay is added to each statement until Slow.
 	Delay time.Duration `json:"delay,omitempty"`
 	Slow  time.Time     `json:"slow,omitzero"`
+}
+
+func (h Held) String() string {
+	var what []string
+	if h.Delay > 0 {
+		what = append(what, fmt.Sprintf("statements wait %s until %s", h.Delay, h.Slow.UTC().Format(time.DateTime+" UTC")))
+	}
+	switch {
+	case h.Rule != "" && h.Until.IsZero():
+		what = append(what, fmt.Sprintf("cut off by rule %q until released", h.Rule))
+	case h.Rule != "":
+		what = append(what, fmt.Sprintf("cut off by rule %q until %s", h.Rule, h.Until.UTC().Format(time.DateTime+" UTC")))
+	}
+	return strings.Join(what, ", ")
 }
 
 // at returns what of it still holds at a time.

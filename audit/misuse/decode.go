@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	_ "time/tzdata" // time_zone works in a container without a zone database
 
 	"go.yaml.in/yaml/v3"
 

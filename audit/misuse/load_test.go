@@ -113,3 +113,27 @@ func TestLoadProblems(t *testing.T) {
 		})
 	}
 }
+
+// TestDocumentation holds docs/misuse.md against the code: its example loads, and its table has the rules that ship.
+func TestDocumentation(t *testing.T) {
+	text, err := os.ReadFile("../../docs/misuse.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(text), "```yaml\n")
+	example, _, _ = strings.Cut(example, "```")
+	dir := t.TempDir()
+	for _, name := range []string{"webhook.key", "mail.key"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("0123456789abcdef"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Load(filepath.Join(dir, "misuse.yaml"), []byte(example)); err != nil {
+		t.Error(err)
+	}
+	for _, rule := range defaults(t).List {
+		if !strings.Contains(string(text), "| `"+rule.Name+"` |") {
+			t.Errorf("docs/misuse.md lacks %s", rule.Name)
+		}
+	}
+}

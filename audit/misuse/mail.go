@@ -49,7 +49,7 @@ func (m mailChannel) body(a *Alert) string {
 	line("client", a.Client)
 	line("time", a.Time.UTC().Format("2006-01-02 15:04:05 UTC"))
 	line("records", strings.Trim(fmt.Sprint(a.Evidence), "[]"))
-	line("follows", a.follows())
+	line("follows", Held{}.with(&a.Alert).String())
 	line("alert", a.ID)
 	return b.String()
 }

@@ -123,8 +123,12 @@ func hash(s string) uint32 {
 	return h
 }
 
-// hasParameter reports whether a text has a parameter, be it the client's or that of a constant which the log does not keep.
+// hasParameter reports whether a text does not show its constants: it has a parameter, or the log has dropped them, which leaves a
+// question mark in the place of each, and no quote.
 func hasParameter(text string) bool {
+	if strings.Contains(text, "?") && !strings.Contains(text, "'") {
+		return true
+	}
 	for {
 		i := strings.IndexByte(text, '$')
 		if i < 0 || i+1 == len(text) {

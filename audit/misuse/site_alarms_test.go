@@ -77,10 +77,15 @@ func attacks() []attack {
 			return every(day.Add(10*time.Hour), time.Second, 900, byKey(w, "SELECT * FROM crm.customers WHERE id = ?"))
 		}, []string{"enumeration", "slow-enumeration"}},
 		{"enumeration, literals hashed", "analyst1", "analyst", func(w *worker, day time.Time) []event {
-			return every(day.Add(11*time.Hour), time.Second, 250, byKey(w, "SELECT * FROM crm.customers WHERE id = 'hmac:?f00'"))
+			return every(day.Add(11*time.Hour), time.Second, 250, byKey(w, "SELECT * FROM crm.customers WHERE id = '#0011223344556677?'"))
 		}, []string{"enumeration"}},
-		{"enumeration, literals dropped or a prepared statement", "analyst2", "analyst", func(w *worker, day time.Time) []event {
+		{"enumeration by a prepared statement", "analyst2", "analyst", func(w *worker, day time.Time) []event {
 			return every(day.Add(11*time.Hour), time.Second, 250, byKey(w, "SELECT * FROM crm.customers WHERE id = $1"))
+		}, []string{"enumeration"}},
+		{"enumeration, literals dropped", "analyst11", "analyst", func(w *worker, day time.Time) []event {
+			return every(day.Add(11*time.Hour), time.Second, 250, func(_ int, at time.Time) event {
+				return w.statement(at, "by-key", "SELECT * FROM crm.customers WHERE id = ?", 1, maskedName)
+			})
 		}, []string{"enumeration"}},
 		{"enumeration, by a clerk who looks up all day", "support27", "support", func(w *worker, day time.Time) []event {
 			return every(day.Add(10*time.Hour), 2*time.Second, 1500, func(i int, at time.Time) event {

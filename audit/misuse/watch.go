@@ -81,6 +81,9 @@ func (w *Watch) Start(write func(*audit.Record) (uint64, error)) {
 
 // Close stops what Start has started, and saves the state. What has not gone out goes out after the next Start.
 func (w *Watch) Close() error {
+	if w.write == nil { // it has never been the log's
+		return nil
+	}
 	w.cancel()
 	w.ended.Wait()
 	return w.save()

@@ -20,7 +20,8 @@ func newAuditCommand() *cobra.Command {
 		Args:    unknownCommand,
 		RunE:    helpOnly,
 	}
-	cmd.AddCommand(newAuditTailCommand(), newAuditSearchCommand(), newAuditReportCommand(), newAuditVerifyCommand(), newAuditProveCommand(), newAuditHoldCommand())
+	cmd.AddCommand(newAuditTailCommand(), newAuditSearchCommand(), newAuditReportCommand(), newAuditMisuseCommand(), newAuditHeldCommand(),
+		newAuditReleaseCommand(), newAuditVerifyCommand(), newAuditProveCommand(), newAuditHoldCommand())
 	return cmd
 }
 

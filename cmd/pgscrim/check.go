@@ -70,6 +70,8 @@ func check(ctx context.Context, cmd *cobra.Command, now time.Time) (*summary, er
 	if err == nil {
 		err = cfg.probe(ctx, rewriter, snap)
 	}
+	misuse, misuseErr := cfg.misuseRules()
+	err = errors.Join(err, misuseErr, cfg.checkMisuse(misuse, policy))
 	if !policy.Reviewed(now) {
 		err = errors.Join(err, overdueProblem(policy))
 	}

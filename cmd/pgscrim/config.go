@@ -56,6 +56,8 @@ type AuditConfig struct {
 	RotateInterval time.Duration
 	Keep           time.Duration // how long records are kept; 0: forever
 	Literals       rewrite.Literals
+	// Misuse is the file of the misuse rules, default for those that ship; off or nothing for none.
+	Misuse string
 }
 
 // LogConfig is the server's own log, on standard error.
@@ -131,7 +133,7 @@ func (c *Config) assemble(file string, text []byte, flags *pflag.FlagSet) (*Conf
 			continue
 		}
 		origin := c.origin(s, flags)
-		if s.path {
+		if s.path && !slices.Contains(s.words, value) {
 			if value, err = absolute(value, origin.file); err != nil {
 				return nil, err
 			}

@@ -25,6 +25,7 @@ type setting struct {
 	usage string
 	flag  string // empty: it has no flag
 	path  bool
+	words []string           // values of a path that are none
 	get   func() string      // empty: not set
 	set   func(string) error // parses and stores
 }
@@ -40,6 +41,10 @@ func (c *Config) settings() []setting {
 	path := func(key, usage string, p *string) setting {
 		s := text(key, "", usage, p, anything)
 		s.path = true
+		return s
+	}
+	words := func(s setting, words ...string) setting {
+		s.value, s.words = words[0], words
 		return s
 	}
 	flag := func(name string, s setting) setting {
@@ -63,6 +68,7 @@ func (c *Config) settings() []setting {
 		parsed("audit.rotate_interval", "24h", "age at which it does", &c.Audit.RotateInterval, parseInterval),
 		parsed("audit.keep", "forever", "how long records are kept, such as 400d; older files of them are removed, unless there is a legal hold", &c.Audit.Keep, parseKeep),
 		parsed("audit.literals", "keep", "constants in recorded statements; keep: as they were sent; hash: a keyed hash in the place of each; drop: ?", &c.Audit.Literals, rewrite.ParseLiterals),
+		words(path("audit.misuse", "file with rules that find misuse, beside those that ship; default: those alone; off: none", &c.Audit.Misuse), "default", "off"),
 		parsed("limits.connections", "500", "sessions at a time; as many and 100 more may be logging in", &c.Limits.MaxConnections, parsePositive),
 		parsed("limits.startup_timeout", "10s", "time from the connection to the end of the startup packet", &c.Limits.StartupTimeout, time.ParseDuration),
 		parsed("limits.login_timeout", "60s", "time to log in", &c.Limits.LoginTimeout, time.ParseDuration),

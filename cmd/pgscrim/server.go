@@ -13,6 +13,7 @@ import (
 
 	"github.com/pgscrim/pgscrim/audit"
 	"github.com/pgscrim/pgscrim/audit/index"
+	"github.com/pgscrim/pgscrim/audit/misuse"
 	"github.com/pgscrim/pgscrim/proxy"
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
 	"github.com/pgscrim/pgscrim/rules"
@@ -23,6 +24,7 @@ type instance struct {
 	cfg      *Config
 	log      zerolog.Logger
 	records  *audit.Log
+	misuse   *misuse.Watch // nil if the rules are off
 	server   *proxy.Server
 	listener net.Listener
 	admin    *adminServer // nil if none is configured
@@ -64,14 +66,21 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if in.snap, err = in.upstream.waitForCatalog(ctx, log); err != nil {
 		return nil, err
 	}
-	if in.records, err = audit.Open(cfg.Audit.Dir, audit.Options{
+	if in.misuse, err = in.openMisuse(); err != nil {
+		return nil, err
+	}
+	options := audit.Options{
 		Durability: cfg.Audit.Durability, CheckpointInterval: cfg.Audit.Interval,
 		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval, Keep: cfg.Audit.Keep,
 		Outage: in.auditOutage,
 		Problem: func(err error) {
 			log.Error().Err(err).Str("event", "audit").Msg("a task of the audit log failed, and will be tried again")
 		},
-	}); err != nil {
+	}
+	if in.misuse != nil {
+		options.Observe = in.misuse.Observe
+	}
+	if in.records, err = audit.Open(cfg.Audit.Dir, options); err != nil {
 		return nil, err
 	}
 	if torn := in.records.Torn(); torn > 0 {
@@ -82,6 +91,9 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 		return nil, err
 	}
 	proxyConfig.Audit, proxyConfig.Log, proxyConfig.Refresh = in.records, log, in.refresh
+	if in.misuse != nil {
+		proxyConfig.Guard = in.misuse
+	}
 	if in.server, err = proxy.New(proxyConfig); err != nil {
 		return nil, err
 	}
@@ -90,6 +102,9 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	}
 	if err = in.apply(in.policy, in.snap); err != nil {
 		return nil, err
+	}
+	if in.misuse != nil {
+		in.misuse.Start(in.records.Append)
 	}
 	in.run()
 	log.Info().Str("event", "ready").Str("listen", in.addr()).Str("policy", in.policy.Name).Str("digest", in.policy.Digest).Msg("ready")
@@ -287,6 +302,9 @@ func (in *instance) release(ctx context.Context) error {
 	in.watching.Wait()
 	in.serving.Wait()
 	errs = append(errs, in.upstream.close(ctx))
+	if in.misuse != nil {
+		errs = append(errs, in.misuse.Close())
+	}
 	if in.records != nil {
 		errs = append(errs, in.records.Close())
 	}
