@@ -135,7 +135,7 @@ supported) or 42501 (by policy), says why in its DETAIL and what to do instead i
 	for _, name := range slices.Sorted(maps.Keys(refusedFunctions)) {
 		fmt.Fprintf(&b, "| `%s` | %s |\n", name, refusedFunctions[name])
 	}
-	list("Settings", "`SET` and `set_config` may change these run-time parameters, `enable_*`, names with a prefix of the client's own, `search_path` (without pg_temp), `client_encoding` (to UTF8), `standard_conforming_strings` (to on), `default_tablespace` and `temp_tablespaces` (to an empty string), `default_table_access_method` (to heap), "+
+	list("Settings", "`SET` and `set_config` may change these run-time parameters, `enable_*`, names with a prefix of the client's own, `search_path` (without pg_temp), `client_encoding` (to UTF8), `standard_conforming_strings` (to on), `default_tablespace` and `temp_tablespaces` (to an empty string), "+
 		"`client_min_messages` (to notice, warning or error), `pgscrim.purpose`, `pgscrim.reason` and `pgscrim.notices`. All others are refused: they would change what statements mean, or who runs them.",
 		slices.Collect(maps.Keys(freeSettings)))
 	list("System catalogs", "These are shown as they are; views of sessions, locks and cumulative statistics show the session's own rows and no counts of rows. Those of what the server is doing (progress, replication, prepared transactions) show no rows. All others of pg_catalog are refused: they hold values, statements of other sessions, or secrets.",

@@ -90,7 +90,7 @@ func (r *run) checkSetting(name, value string, isDefault bool) *Refusal {
 			return nil
 		}
 		return &Refusal{Code: "0A000", Message: "standard_conforming_strings = off is not supported by pgscrim", Hint: "Write E'...' for strings with escapes."}
-	case (name == "default_tablespace" || name == "temp_tablespaces") && value == "", name == "default_table_access_method" && value == "heap":
+	case (name == "default_tablespace" || name == "temp_tablespaces") && value == "":
 		return nil // as in the head of each script that pg_dump writes
 	case name == "client_min_messages":
 		if isDefault || quietMessages[strings.ToLower(value)] {

@@ -51,8 +51,6 @@ SET row_security = off
 
 SET default_tablespace = ''
 
-SET default_table_access_method = heap
-
 CREATE TEMPORARY TABLE restored (
     id integer NOT NULL,
     name text
