@@ -186,6 +186,9 @@ func (b *builder) postAll(r *audit.Record, n int) {
 	for _, relation := range r.Relations {
 		b.post(fieldRelation, relation, n)
 	}
+	if isDirect(r) {
+		b.post(fieldRelation, Unanalysed, n)
+	}
 	for i := range r.Columns {
 		c := &r.Columns[i]
 		b.post(fieldColumn, c.Relation+"."+c.Column, n)

@@ -41,6 +41,9 @@ func (c *stored) candidates(q *Query) (candidates, error) {
 	// The first one only has these.
 	f.oneOf(fieldRule, q.Rules)
 	f.named(fieldRelation, q.Tables, isNamed)
+	if q.Reads != nil {
+		f.named(fieldRelation, []string{""}, func(_ []string, value string) bool { return q.Reads(value) })
+	}
 	f.named(fieldColumn, q.Columns, isNamed)
 	if len(q.Classes)+len(q.Actions)+len(q.Markets) > 0 {
 		f.named(fieldTouch, []string{""}, func(_ []string, value string) bool { return q.mayTouch(value) })

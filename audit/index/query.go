@@ -22,10 +22,15 @@ type Query struct {
 	Clients []string
 	// Tables are relations with or without their schema.
 	Tables []string
+	// Reads, if set, must hold of one of the relations, or, of a statement that the policy did not look at, of [Unanalysed].
+	Reads func(relation string) bool
 	// Columns, Classes, Markets and Actions must hold of one column that a statement uses; if Tables are named as well, of one of theirs.
 	// Columns are names with or without their relation, Markets regions for which its cells could come out, Actions "show", "mask" or "deny".
 	Columns, Classes, Markets, Actions []string
 }
+
+// Unanalysed stands for the relations of statements that the policy did not look at: those of roles with direct access.
+const Unanalysed = "(not analysed)"
 
 // Matches reports whether a statement with its end, or another record, is what is asked for. Of a statement's two sequence numbers, the record
 // has one; ended is the other.
@@ -39,6 +44,7 @@ func (q *Query) Matches(r *audit.Record, ended uint64) bool {
 		(len(q.Roles) == 0 || slices.ContainsFunc(r.Roles, func(role string) bool { return slices.Contains(q.Roles, role) })) &&
 		(len(q.Clients) == 0 || isClient(q.Clients, address(r.Client))) &&
 		(len(q.Tables) == 0 || slices.ContainsFunc(r.Relations, func(name string) bool { return isNamed(q.Tables, name) })) &&
+		(q.Reads == nil || slices.ContainsFunc(r.Relations, q.Reads) || isDirect(r) && q.Reads(Unanalysed)) &&
 		(!q.asksForColumn() || slices.ContainsFunc(r.Columns, q.matchesColumn))
 }
 
@@ -55,7 +61,7 @@ func (q *Query) matchesColumn(c audit.Column) bool {
 		return len(q.Actions) == 0 || slices.ContainsFunc(strings.Split(c.Action, "/"), func(action string) bool { return slices.Contains(q.Actions, action) })
 	}
 	return slices.ContainsFunc(q.Markets, func(market string) bool {
-		for _, action := range actionsIn(c, market) {
+		for _, action := range Actions(c, market) {
 			if isOne(q.Actions, action) {
 				return true
 			}
@@ -64,9 +70,9 @@ func (q *Query) matchesColumn(c audit.Column) bool {
 	})
 }
 
-// actionsIn lists what could happen to a column's cells of a region.
-func actionsIn(c audit.Column, market string) []string {
-	if len(c.Shown)+len(c.Masked) == 0 {
+// Actions lists what could happen to a column's cells of a region, empty for any: show, mask or deny.
+func Actions(c audit.Column, market string) []string {
+	if len(c.Shown)+len(c.Masked) == 0 || market == "" {
 		return strings.Split(c.Action, "/")
 	}
 	var actions []string

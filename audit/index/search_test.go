@@ -125,6 +125,9 @@ func question(rng *rand.Rand, r *whole) *Query {
 	if often(8) {
 		q.Tables = one(r.Relations)
 	}
+	if often(8) {
+		q.Reads = func(relation string) bool { return strings.HasSuffix(relation, "s") || relation == Unanalysed }
+	}
 	if often(8) && r.Client != "" {
 		q.Clients = []string{"10.0.0.0/16", address(r.Client)}[rng.IntN(2):][:1]
 	}

@@ -123,7 +123,9 @@ func touches(r *audit.Record) []touch {
 func isRefused(r *audit.Record) bool { return r.Decision == "deny" || r.Decision == "error" }
 
 // isDirect reports whether a statement went by the policy: what has been analysed has a fingerprint.
-func isDirect(r *audit.Record) bool { return r.Decision == "pass" && r.Fingerprint == "" }
+func isDirect(r *audit.Record) bool {
+	return r.Event == "statement" && r.Decision == "pass" && r.Fingerprint == ""
+}
 
 // address is a client without its port.
 func address(client string) string {

@@ -17,7 +17,9 @@ func TestAuditReport(t *testing.T) {
 		!strings.Contains(got.out, "churn_model") || !strings.Contains(got.out, "no-government-ids") {
 		t.Errorf("%+v", got)
 	}
-	var r struct{ Touches []struct{ User, Class, Action string } }
+	var r struct {
+		Touches []struct{ User, Class, Action string }
+	}
 	got := report("--json")
 	if err := json.Unmarshal([]byte(got.out), &r); err != nil || len(r.Touches) != 2 || r.Touches[0].Class != "contact" || r.Touches[0].Action != "show" {
 		t.Errorf("%v: %+v", err, got)
