@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/pgscrim/pgscrim/audit"
 )
@@ -22,22 +21,12 @@ type Alert struct {
 
 // Record returns the audit record of the alert.
 func (a *Alert) Record() *audit.Record {
-	return &audit.Record{Event: "alert", User: a.User, Roles: a.Roles, Client: a.Client, Detail: a.Found, Alert: &a.Alert}
+	return &audit.Record{Event: "alert", User: a.User, Roles: a.Roles, Client: a.Client, Detail: a.Rule + ": " + a.Found, Alert: &a.Alert}
 }
 
 // String is the alert in one line.
 func (a *Alert) String() string {
-	return printable(fmt.Sprintf("%s  %-6s  %-22s  %s  %s", a.Time.UTC().Format(time.DateTime), a.Severity, a.Rule, a.User, a.Found))
-}
-
-// printable replaces what could end a line or command a terminal. A user name may hold anything.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsPrint(r) {
-			return r
-		}
-		return unicode.ReplacementChar
-	}, s)
+	return audit.Printable(fmt.Sprintf("%s  %-6s  %-22s  %s  %s", a.Time.UTC().Format(time.DateTime), a.Severity, a.Rule, a.User, a.Found))
 }
 
 // Held is what holds a person back. The zero value holds nobody back.

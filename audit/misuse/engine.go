@@ -310,7 +310,7 @@ func (o *observation) compare(k *keyed, c *count, w *window, n int64) {
 	}
 	sum := w.add(o.engine.now, k.When.Within, n, seq)
 	c.History.Peak = max(c.History.Peak, sum)
-	if sum > limit {
+	if sum > limit && o.due(k) {
 		found := fmt.Sprintf("%d %s in %s, the limit is %d", sum, k.When.what(), spell(k.When.Within), limit)
 		if k.When.Baseline != nil {
 			found += fmt.Sprintf(" after %d days of activity", o.person.Days)
@@ -357,12 +357,18 @@ func (r *Rule) quiet() time.Duration {
 	return quiet
 }
 
-// fire makes an alert, unless the rule has alerted of this person a short time ago.
+// due reports whether a rule may alert of the person again.
+func (o *observation) due(k *keyed) bool {
+	last, ok := o.person.Fired[k.Name]
+	return !ok || o.engine.now.Sub(last) >= k.quiet()
+}
+
+// fire makes an alert, if one is due.
 func (o *observation) fire(k *keyed, found string, value, limit int64, evidence []uint64) {
-	p, now := o.person, o.engine.now
-	if last, ok := p.Fired[k.Name]; ok && now.Sub(last) < k.quiet() {
+	if !o.due(k) {
 		return
 	}
+	p, now := o.person, o.engine.now
 	p.Fired[k.Name] = now
 	id := sha256.Sum256([]byte(strings.Join([]string{k.Name, p.Name, o.record.Replica, fmt.Sprint(o.record.Seq)}, "\x00")))
 	a := &Alert{

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/wneessen/go-mail"
+
+	"github.com/pgscrim/pgscrim/audit"
 )
 
 // mailChannel mails alerts.
@@ -24,7 +26,7 @@ func (m mailChannel) send(ctx context.Context, a *Alert) error {
 	if err := message.To(m.To...); err != nil {
 		return err
 	}
-	message.Subject(printable(fmt.Sprintf("[pgscrim] %s: %s (%s)", a.User, a.Rule, a.Severity)))
+	message.Subject(audit.Printable(fmt.Sprintf("[pgscrim] %s: %s (%s)", a.User, a.Rule, a.Severity)))
 	message.SetGenHeader("X-Pgscrim-Alert", a.ID)
 	message.SetBodyString(mail.TypeTextPlain, m.body(a))
 	client, err := m.client()
@@ -39,7 +41,7 @@ func (m mailChannel) body(a *Alert) string {
 	var b strings.Builder
 	line := func(name, value string) {
 		if value != "" {
-			fmt.Fprintf(&b, "%-10s %s\n", name, printable(value))
+			fmt.Fprintf(&b, "%-10s %s\n", name, audit.Printable(value))
 		}
 	}
 	line("rule", a.Rule+" ("+a.Severity+")")

@@ -240,12 +240,12 @@ func TestMail(t *testing.T) {
 		t.Fatalf("%d letters", len(o.letters))
 	}
 	head, body, _ := strings.Cut(o.letters[0], "\r\n\r\n")
-	for _, want := range []string{"From: <pgscrim@example.com>", "To: <dpo@example.com>, \"Ana\" <ana@example.com>", "ana=EF=BF=BD=EF=BF=BDX-Injected:_yes", "X-Pgscrim-Alert: 000000000000000000000002"} {
+	for _, want := range []string{"From: <pgscrim@example.com>", "To: <dpo@example.com>, \"Ana\" <ana@example.com>", `ana\r\nX-Injected: yes: enumeration (high)`, "X-Pgscrim-Alert: 000000000000000000000002"} {
 		if !strings.Contains(head, want) {
 			t.Errorf("the head lacks %s:\n%s", want, head)
 		}
 	}
-	if strings.Contains(head, "=0A") || strings.Contains(head, "\nX-Injected") || strings.Contains(head, "\nBcc") {
+	if strings.Contains(head, "\nX-Injected") || strings.Contains(head, "\nBcc") {
 		t.Errorf("an injected header:\n%s", head)
 	}
 	for _, want := range []string{"rule       enumeration (high)", "roles      analyst", "records    4 7"} {
