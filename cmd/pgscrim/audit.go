@@ -20,7 +20,7 @@ func newAuditCommand() *cobra.Command {
 		Args:    unknownCommand,
 		RunE:    helpOnly,
 	}
-	cmd.AddCommand(newAuditTailCommand(), newAuditSearchCommand(), newAuditReportCommand(), newAuditSubjectCommand(), newAuditMisuseCommand(), newAuditHeldCommand(),
+	cmd.AddCommand(newAuditTailCommand(), newAuditSearchCommand(), newAuditHashCommand(), newAuditReportCommand(), newAuditSubjectCommand(), newAuditMisuseCommand(), newAuditHeldCommand(),
 		newAuditReleaseCommand(), newAuditVerifyCommand(), newAuditProveCommand(), newAuditHoldCommand())
 	return cmd
 }
