@@ -106,7 +106,9 @@ func (v *visit) breakOff(cause error) (partial int, shown error) {
 	}
 	if begun > v.settled {
 		for _, text := range v.request[v.settled:min(begun, len(v.request))] {
-			v.entry(text).answered++
+			e := v.entry(text)
+			e.answered++
+			e.cut = true
 			partial++
 		}
 	}

@@ -25,6 +25,7 @@ type account map[string]*entry
 type entry struct {
 	sent, answered int
 	rows           int64 // of the answers
+	cut            bool  // an answer has broken off: it may have more rows
 	recorded       int   // in the audit log
 	recordedRows   int64
 }
@@ -195,7 +196,7 @@ func (b *book) close() error {
 			if e.recorded < e.answered || e.recorded > e.sent {
 				b.differ("%s: %q was sent %d times, answered %d times, recorded %d times", application, text, e.sent, e.answered, e.recorded)
 			}
-			if b.unclosed[application] == 0 && (e.recordedRows < e.rows || e.sent == e.answered && e.recordedRows != e.rows) {
+			if b.unclosed[application] == 0 && (e.recordedRows < e.rows || e.sent == e.answered && !e.cut && e.recordedRows != e.rows) {
 				b.differ("%s: %q returned %d rows, recorded are %d", application, text, e.rows, e.recordedRows)
 			}
 		}

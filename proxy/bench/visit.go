@@ -66,6 +66,9 @@ func (v *visit) send(texts ...string) {
 // unrecorded is the SQLSTATE of what is refused because it cannot be recorded.
 const unrecorded = "58030"
 
+// refusedByPolicy is that of what the policy refuses, which is on record in any case.
+const refusedByPolicy = "42501"
+
 // settle enters the outcome of a statement that was sent. An error is an answer if it is PostgreSQL's and, if want is
 // not empty, has that SQLSTATE; an empty want asks for success.
 func (v *visit) settle(text string, rows int64, err error, want string) error {
@@ -79,7 +82,9 @@ func (v *visit) settle(text string, rows int64, err error, want string) error {
 		return nil
 	case errors.As(err, &pg) && pg.Code == unrecorded && v.witness != nil: // which is no answer
 	case errors.As(err, &pg):
-		e.answered++
+		if v.witness == nil || int(v.witness.begun.Load()) > v.settled || pg.Code == refusedByPolicy {
+			e.answered++
+		}
 		v.settled++
 		if pg.Code == want {
 			return nil

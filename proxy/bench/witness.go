@@ -14,6 +14,7 @@ type witness struct {
 	begun    atomic.Int64
 	bare     atomic.Bool
 	extended bool // a RowDescription is the answer to a Describe, which is no statement
+	bound    bool // what comes next is of a statement that runs, and no error of Parse or Bind, before there is anything to record
 	inside   bool // a result
 	header   [5]byte
 	read     int   // bytes of the header
@@ -23,7 +24,7 @@ type witness struct {
 // reset starts to count anew. Nothing of what was asked for before may be under way.
 func (w *witness) reset() {
 	w.begun.Store(0)
-	w.inside, w.extended = false, false
+	w.inside, w.extended, w.bound = false, false, false
 }
 
 func (w *witness) Read(p []byte) (int, error) {
@@ -50,15 +51,17 @@ func (w *witness) Read(p []byte) (int, error) {
 func (w *witness) message(kind byte) {
 	switch kind {
 	case '1', '2': // ParseComplete, BindComplete
-		w.extended = true
+		w.extended, w.bound = true, kind == '2'
 	case 'T', 'D', 'H', 'G', 'd', 'C', 'E', 'I', 's':
-		if kind == 'T' && w.extended {
+		if kind == 'T' && w.extended || kind == 'E' && w.extended && !w.bound {
 			return
 		}
 		if !w.inside {
 			w.begun.Add(1)
 			w.bare.Store(kind == 'E')
 		}
-		w.inside = kind != 'C' && kind != 'E' && kind != 'I' && kind != 's'
+		if w.inside = kind != 'C' && kind != 'E' && kind != 'I' && kind != 's'; !w.inside {
+			w.bound = false
+		}
 	}
 }
