@@ -27,7 +27,7 @@ type stateHead struct {
 	Fired []*Alert `json:"fired,omitempty"`
 }
 
-// rebuildRecords bounds how much of a log is read where there is no state: what takes about a minute.
+// rebuildRecords bounds how much of a log is read where there is no state: a minute's work or two.
 const rebuildRecords = 5_000_000
 
 // resume takes up the saved state and catches up with the log.

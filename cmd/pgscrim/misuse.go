@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/pgscrim/pgscrim/audit/misuse"
 	"github.com/pgscrim/pgscrim/rules"
@@ -61,6 +62,10 @@ func (in *instance) openMisuse() (*misuse.Watch, error) {
 	if err != nil || r == nil {
 		return nil, err
 	}
+	slow := time.AfterFunc(2*time.Second, func() {
+		in.log.Info().Str("event", "misuse").Msg("the misuse rules read the audit log, which takes some minutes where they have no state yet")
+	})
+	defer slow.Stop()
 	return misuse.Open(r, in.cfg.Audit.Dir, misuse.Options{
 		Alerted: func(a *misuse.Alert) {
 			event := in.log.Warn()
