@@ -151,7 +151,24 @@ func TestOutage(t *testing.T) {
 	if opened != 0 {
 		t.Errorf("%d statements that did not run were not closed", opened)
 	}
+	// In an aborted block, too, it is the missing record that keeps a statement from running, a ROLLBACK as any other.
 	r.audit.setDisk(nil)
+	if _, err := exec(t, conn, "BEGIN; SELECT 1/0"); sqlstate(err) != "22012" {
+		t.Fatal(err)
+	}
+	r.audit.setDisk(func(uint64) error { return syscall.ENOSPC })
+	for _, sql := range []string{"SELECT 'insert'", "ROLLBACK"} {
+		if _, err := exec(t, conn, sql); sqlstate(err) != "58030" {
+			t.Errorf("%s in an aborted block: %v", sql, err)
+		}
+	}
+	if err := conn.ExecParams(context.Background(), "ROLLBACK", nil, nil, nil, nil).Read().Err; sqlstate(err) != "58030" {
+		t.Errorf("ROLLBACK by the extended protocol: %v", err)
+	}
+	r.audit.setDisk(nil)
+	if _, err := exec(t, conn, "ROLLBACK"); err != nil {
+		t.Error(err)
+	}
 	if got, err := exec(t, conn, "SELECT 'insert'"); err != nil || got[0] != "insert" {
 		t.Errorf("after the outage: %q, %v", got, err)
 	}

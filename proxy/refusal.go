@@ -56,10 +56,11 @@ const (
 // the client's unnamed statement stays.
 const refusedName = "pgscrim_refused"
 
-// precedesBlock reports whether PostgreSQL comes upon an error before it looks at whether the transaction block is aborted.
+// precedesBlock reports whether PostgreSQL comes upon an error before it looks at whether the transaction block is aborted; so is what cannot be
+// recorded refused before anything else is.
 func precedesBlock(sqlstate string) bool {
 	switch sqlstate {
-	case codeSyntaxError, codeBadEncoding, codeProtocolViolation:
+	case codeSyntaxError, codeBadEncoding, codeProtocolViolation, codeIOError:
 		return true
 	}
 	return false
