@@ -7,7 +7,7 @@ import (
 )
 
 // shrinkFor bounds the search for a smaller statement.
-const shrinkFor = 20 * time.Second
+const shrinkFor = 2 * time.Minute
 
 // shrink looks for a smaller statement with the same fault: one that violates the contract with the same SQLSTATEs.
 func (w *trio) shrink(s *generated, by protocol, found *fault) *generated {
