@@ -23,9 +23,10 @@ type certifier struct {
 	size      int64    // of what is on disk of it
 	dirty     bool     // there may be more in it, of a failed write
 	certified int64    // lines of the last one
+	tell      func([]byte)
 }
 
-func newCertifier(dir, replica string) (*certifier, error) {
+func newCertifier(dir, replica string, tell func([]byte)) (*certifier, error) {
 	key, err := signer(dir, replica)
 	if err != nil {
 		return nil, err
@@ -34,7 +35,7 @@ func newCertifier(dir, replica string) (*certifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &certifier{dir: dir, key: key, file: f, dirty: true, certified: -1}
+	c := &certifier{dir: dir, key: key, file: f, dirty: true, certified: -1, tell: tell}
 	_, rest, err := splitNotes(f)
 	if err == nil {
 		c.size, err = f.Seek(-int64(len(rest)), io.SeekEnd) // the rest is what a crash has cut off
@@ -93,6 +94,7 @@ func (c *certifier) sign(p *checkpoint) error {
 	}
 	c.size += int64(len(signed))
 	c.dirty, c.certified = false, p.lines
+	c.tell(signed)
 	return nil
 }
 

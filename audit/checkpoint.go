@@ -38,6 +38,7 @@ type checkpoint struct {
 	time   time.Time
 	sealed int64 // the first line of the segment that ends here, 0 if none does
 	signed []byte
+	by     string // the witness that it comes from, empty if it is the log's own
 }
 
 // sealedPrefix begins the line about the segment.

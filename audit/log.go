@@ -46,6 +46,8 @@ type Options struct {
 	Observe func(*Record)
 	// Keep is how long records are kept; 0 means forever. Whole segments are removed once all that is in them is older.
 	Keep time.Duration
+	// Certified, if set, is called with each checkpoint, a signed note, once it is on disk. It must not block.
+	Certified func(checkpoint []byte)
 	// Problem, if set, is told of what fails in the background and is tried again.
 	Problem func(error)
 	// Outage, if set, is told why no record can be written when an outage begins, and nil when it has ended.
@@ -127,6 +129,9 @@ func open(dir string, opts Options) (_ *Log, err error) {
 	if opts.CheckpointInterval == 0 {
 		opts.CheckpointInterval = defaultCheckpointInterval
 	}
+	if opts.Certified == nil {
+		opts.Certified = func([]byte) {}
+	}
 	if opts.Observe == nil {
 		opts.Observe = func(*Record) {}
 	}
@@ -164,7 +169,7 @@ func open(dir string, opts Options) (_ *Log, err error) {
 			_ = l.file.Close()
 		}
 	}()
-	if l.certifier, err = newCertifier(dir, opts.Replica); err != nil {
+	if l.certifier, err = newCertifier(dir, opts.Replica, opts.Certified); err != nil {
 		return nil, err
 	}
 	defer func() {

@@ -40,7 +40,8 @@ type Verdict struct {
 	Checkpoints int       `json:"checkpoints"`
 	Certified   int64     `json:"certified"` // lines that the last checkpoint vouches for
 	CertifiedAt time.Time `json:"certified_at"`
-	Live        bool      `json:"live"` // a process is writing the log
+	Witnessed   int64     `json:"witnessed,omitempty"` // lines that the last checkpoint of a witness vouches for
+	Live        bool      `json:"live"`                // a process is writing the log
 	Faults      []Fault   `json:"faults"`
 }
 
@@ -59,6 +60,8 @@ type Verification struct {
 	Key string // the content of VerifierFile: whose signatures of checkpoints count
 	// Checkpoints is the file that has them; empty means the one beside the log.
 	Checkpoints string
+	// Against are checkpoints that are elsewhere, which the log is held against as well.
+	Against []Testimony
 	// Progress, if set, is called now and then with how many bytes of the log's files are done.
 	Progress func(done, total int64)
 }
@@ -174,9 +177,9 @@ type verifier struct {
 	verdict     *Verdict
 	tree        tree
 	seq         uint64
-	checkpoints []*checkpoint   // those that are still ahead
-	seals       map[int64]int64 // by the first line of a segment: how many lines there are at its end
-	certain     int64           // lines that a checkpoint was found to vouch for
+	checkpoints []*checkpoint    // those that are still ahead
+	seals       map[int64]int64  // by the first line of a segment: how many lines there are at its end
+	certain     map[string]int64 // by who vouches: lines that a checkpoint was found to vouch for
 	maxFaults   int
 	done, total int64 // bytes of files
 
@@ -192,7 +195,7 @@ func (o Verification) start(dir string) (*verifier, error) {
 	if o.Checkpoints == "" {
 		o.Checkpoints = filepath.Join(dir, CheckpointsFile)
 	}
-	return &verifier{Verification: o, dir: dir, key: key, verdict: &Verdict{}, maxFaults: maxFaults}, nil
+	return &verifier{Verification: o, dir: dir, key: key, verdict: &Verdict{}, certain: map[string]int64{}, maxFaults: maxFaults}, nil
 }
 
 // look reads the checkpoints and finds the files of the log as they were when these were signed, or later: not before, or what is there would
@@ -274,7 +277,7 @@ func (c *verifier) readCheckpoints() error {
 	} else {
 		v.fault(name, 0, "there is no checkpoint")
 	}
-	return nil
+	return c.addTestimony()
 }
 
 // file takes the next segment, of which the name says the first line, unless it is the live one.
@@ -345,10 +348,10 @@ func (c *verifier) skip() {
 	for len(c.checkpoints) > 0 && c.checkpoints[0].lines < c.tree.lines {
 		c.checkpoints = c.checkpoints[1:]
 	}
-	if len(c.checkpoints) == 0 || c.checkpoints[0].lines != c.tree.lines {
+	if !slices.ContainsFunc(c.checkpoints, func(p *checkpoint) bool { return p.lines == c.tree.lines && p.by == "" }) {
 		c.verdict.fault(c.name, 1, "no checkpoint vouches for what it says of the %d lines before it", c.tree.lines)
 	}
-	c.certain = c.tree.lines
+	clear(c.certain)
 	c.meet()
 }
 
@@ -401,11 +404,12 @@ func (c *verifier) line(l *scannedLine) {
 // meet compares the tree with the checkpoints that are about so many lines.
 func (c *verifier) meet() {
 	for len(c.checkpoints) > 0 && c.checkpoints[0].lines == c.tree.lines {
-		if p := c.checkpoints[0]; p.root != c.tree.root() {
-			from := max(1, c.lines-(c.tree.lines-c.certain)+1)
-			c.verdict.fault(c.name, c.lines, "lines %d to %d are not those that the checkpoint of %s vouches for", from, c.lines, p.time.Format(time.RFC3339))
+		p := c.checkpoints[0]
+		if p.root != c.tree.root() {
+			from := max(1, c.lines-(c.tree.lines-c.certain[p.by])+1)
+			c.verdict.fault(c.name, c.lines, "lines %d to %d are not those that the checkpoint of %s%s vouches for", from, c.lines, p.time.Format(time.RFC3339), p.vouches())
 		}
-		c.certain = c.tree.lines
+		c.certain[p.by] = c.tree.lines
 		c.checkpoints = c.checkpoints[1:]
 	}
 }
@@ -415,7 +419,7 @@ func (c *verifier) end() {
 	v := c.verdict
 	if n := len(c.checkpoints); n > 0 && len(v.Faults) < maxFaults {
 		p := c.checkpoints[n-1]
-		v.fault(c.name, c.lines, "the log is cut off: a checkpoint of %s vouches for %d lines, and there are %d", p.time.Format(time.RFC3339), p.lines, c.tree.lines)
+		v.fault(c.name, c.lines, "the log is cut off: a checkpoint of %s%s vouches for %d lines, and there are %d", p.time.Format(time.RFC3339), p.vouches(), p.lines, c.tree.lines)
 	}
 	if n := v.Uncertified(); n > 0 && !v.Live {
 		v.fault(c.name, max(1, c.lines-n+1), "no checkpoint vouches for the last %d lines, and no process is writing the log: a crash leaves that, until the next start, and a forger", n)

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,11 +29,12 @@ func newAuditVerifyCommand() *cobra.Command {
 removed, inserted or moved is found, and a log that was cut off. It works while pgscrim is writing, and on a copy of the folder.
 With FILE, one file of the log is verified by itself; the checkpoints are those beside it. With --proof, what audit prove wrote is verified, without the log.
 
-The checkpoints are signed with the key in ` + audit.SigningKeyFile + ` beside the log. Whoever can read that can forge; so keep copies of ` + audit.CheckpointsFile + ` and
-of the public ` + audit.VerifierFile + ` on another machine.`,
+The checkpoints are signed with the key in ` + audit.SigningKeyFile + ` beside the log. Whoever can read that and write there can forge both; so have checkpoints go to
+audit.witness, keep ` + audit.VerifierFile + `, which is public, on another machine, and verify the log --against what the witness has.`,
 		Example: `  pgscrim audit verify --config pgscrim.yaml
   pgscrim audit verify --audit-dir /mnt/copy/audit --key /etc/auditor/verifier.key --json
   pgscrim audit verify --key verifier.key /mnt/copy/audit/audit-00000000000000000001.jsonl.zst
+  pgscrim audit verify --config pgscrim.yaml --key /etc/auditor/verifier.key --against /mnt/other/checkpoints
   pgscrim audit verify --key verifier.key --proof proof.json`,
 		Args: usageArgs(cobra.MaximumNArgs(1)),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -53,6 +57,7 @@ of the public ` + audit.VerifierFile + ` on another machine.`,
 	configFlags(cmd.Flags(), "audit-dir")
 	keyFlag(cmd, &o.key)
 	cmd.Flags().StringVar(&o.proof, "proof", "", "file with a proof to verify, instead of the log")
+	cmd.Flags().StringArrayVar(&o.against, "against", nil, "file or https address with checkpoints that a witness has; may be repeated")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the result as JSON")
 	return cmd
 }
@@ -66,8 +71,9 @@ func keyFlag(cmd *cobra.Command, key *string) {
 
 // verifyOptions are the flags of audit verify.
 type verifyOptions struct {
-	key   string
-	proof string
+	key     string
+	proof   string
+	against []string
 }
 
 // verify verifies the log, or one file of it.
@@ -79,6 +85,9 @@ func (o *verifyOptions) verify(cmd *cobra.Command, args []string) (*audit.Verdic
 			return nil, err
 		}
 		v.Progress = p.report
+		if len(o.against) > 0 {
+			return nil, usageError{errors.New("--against is about the whole log: leave FILE out")}
+		}
 		return v.File(args[0])
 	}
 	cfg, err := loadConfig(cmd.Flags())
@@ -93,6 +102,13 @@ func (o *verifyOptions) verify(cmd *cobra.Command, args []string) (*audit.Verdic
 		return nil, err
 	}
 	v.Progress = p.report
+	for _, place := range o.against { // before the log is read: it only grows
+		notes, err := testimony(cmd.Context(), place)
+		if err != nil {
+			return nil, err
+		}
+		v.Against = append(v.Against, audit.Testimony{Witness: place, Notes: notes})
+	}
 	return v.Log(cfg.Audit.Dir)
 }
 
@@ -106,6 +122,28 @@ func verification(key, dir string) (*audit.Verification, error) {
 		return nil, err
 	}
 	return &audit.Verification{Key: string(b)}, nil
+}
+
+// testimony reads what a witness has.
+func testimony(ctx context.Context, place string) ([]byte, error) {
+	if !strings.HasPrefix(place, "https://") && !strings.HasPrefix(place, "http://") {
+		return os.ReadFile(place)
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, place, nil)
+	if err != nil {
+		return nil, err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("the witness answers %s", answer.Status)
+	}
+	return io.ReadAll(answer.Body)
 }
 
 func (o *verifyOptions) verifyProof(w io.Writer, asJSON bool) error {
@@ -147,6 +185,11 @@ func printVerdict(w io.Writer, v *audit.Verdict, asJSON bool) error {
 	}
 	if !v.RemovedAt.IsZero() {
 		if _, err := fmt.Fprintf(w, "the first %d lines were removed by retention, the last of them at %s\n", v.Removed, v.RemovedAt.UTC().Format(time.RFC3339)); err != nil {
+			return err
+		}
+	}
+	if v.Witnessed > 0 {
+		if _, err := fmt.Fprintf(w, "a witness vouches for %d lines\n", v.Witnessed); err != nil {
 			return err
 		}
 	}

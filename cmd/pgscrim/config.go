@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/pgscrim/pgscrim/audit"
+	"github.com/pgscrim/pgscrim/audit/witness"
 	"github.com/pgscrim/pgscrim/proxy"
 	"github.com/pgscrim/pgscrim/rewrite"
 	"github.com/pgscrim/pgscrim/rules"
@@ -58,6 +59,8 @@ type AuditConfig struct {
 	Literals       rewrite.Literals
 	// Misuse is the file of the misuse rules, default for those that ship; off or nothing for none.
 	Misuse string
+	// Witnesses get the log's checkpoints.
+	Witnesses []witness.Witness
 }
 
 // LogConfig is the server's own log, on standard error.
@@ -107,7 +110,7 @@ func (c *Config) assemble(file string, text []byte, flags *pflag.FlagSet) (*Conf
 		return nil, err
 	}
 	c.file = file
-	c.places, c.Users, c.Database = doc.places, doc.users, doc.database
+	c.places, c.Users, c.Database, c.Audit.Witnesses = doc.places, doc.users, doc.database, doc.witnesses
 
 	v := viper.New()
 	v.SetConfigType("yaml")

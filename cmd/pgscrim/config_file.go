@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/pgscrim/pgscrim/audit/witness"
 	"github.com/pgscrim/pgscrim/rules"
 )
 
@@ -17,8 +18,9 @@ type serverFile struct {
 	name      string
 	places    map[string]rules.Pos
 	users     []User
-	database  string         // the one name under `databases:`
-	flattened map[string]any // what stands under it, as the top level would have it
+	witnesses []witness.Witness // of the audit log
+	database  string            // the one name under `databases:`
+	flattened map[string]any    // what stands under it, as the top level would have it
 	problems  rules.Problems
 }
 
@@ -72,6 +74,7 @@ func (f *serverFile) walkTop(top *yaml.Node, settings []setting) {
 		}
 		groups[group][key] = read
 	}
+	groups["audit"]["witness"] = f.readWitnesses
 	f.readMapping(top, "the server file", readers)
 }
 

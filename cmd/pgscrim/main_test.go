@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -133,6 +135,19 @@ func TestAuditVerify(t *testing.T) {
 	}
 	if got := pgscrim(t, "", "audit", "verify", "--proof", proof, "--key", key); got.code != exitFailure || !strings.Contains(got.err, "not in the log") {
 		t.Errorf("forged proof: %+v", got)
+	}
+	witness := filepath.Join(dir, audit.CheckpointsFile)
+	service := httptest.NewServer(http.FileServer(http.Dir(dir)))
+	defer service.Close()
+	for _, place := range []string{witness, service.URL + "/" + audit.CheckpointsFile} {
+		if got := pgscrim(t, "", "audit", "verify", "--audit-dir", dir, "--against", place); got.code != 0 || !strings.Contains(got.out, "a witness vouches for 3 lines") {
+			t.Errorf("against %s: %+v", place, got)
+		}
+	}
+	for _, place := range []string{key, service.URL + "/nothing"} {
+		if got := pgscrim(t, "", "audit", "verify", "--audit-dir", dir, "--against", place); got.code != exitFailure {
+			t.Errorf("against %s: %+v", place, got)
+		}
 	}
 	if b, err = os.ReadFile(path); err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/pgscrim/pgscrim/audit"
 	"github.com/pgscrim/pgscrim/audit/index"
 	"github.com/pgscrim/pgscrim/audit/misuse"
+	"github.com/pgscrim/pgscrim/audit/witness"
 	"github.com/pgscrim/pgscrim/proxy"
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
 	"github.com/pgscrim/pgscrim/rules"
@@ -25,6 +26,7 @@ type instance struct {
 	log      zerolog.Logger
 	records  *audit.Log
 	misuse   *misuse.Watch // nil if the rules are off
+	witness  *witness.Set  // takes the checkpoints of records
 	server   *proxy.Server
 	listener net.Listener
 	admin    *adminServer // nil if none is configured
@@ -69,9 +71,12 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if in.misuse, err = in.openMisuse(); err != nil {
 		return nil, err
 	}
+	in.witness = witness.New(cfg.Audit.Witnesses, func(err error) {
+		log.Warn().Err(err).Str("event", "audit").Msg("a checkpoint of the audit log was not delivered, and will be again")
+	})
 	options := audit.Options{
 		Durability: cfg.Audit.Durability, CheckpointInterval: cfg.Audit.Interval,
-		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval, Keep: cfg.Audit.Keep,
+		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval, Keep: cfg.Audit.Keep, Certified: in.witness.Offer,
 		Outage: in.auditOutage,
 		Problem: func(err error) {
 			log.Error().Err(err).Str("event", "audit").Msg("a task of the audit log failed, and will be tried again")
@@ -289,6 +294,9 @@ func (in *instance) stop(ctx context.Context) error {
 	return err
 }
 
+// witnessTimeout is how long the end waits for witnesses to take the last checkpoint.
+const witnessTimeout = 5 * time.Second
+
 // release closes what has been opened, whatever of it there is.
 func (in *instance) release(ctx context.Context) error {
 	in.cancel()
@@ -307,6 +315,11 @@ func (in *instance) release(ctx context.Context) error {
 	}
 	if in.records != nil {
 		errs = append(errs, in.records.Close())
+	}
+	if in.witness != nil {
+		ctx, cancel := context.WithTimeout(ctx, witnessTimeout)
+		defer cancel()
+		in.witness.Close(ctx)
 	}
 	return errors.Join(errs...)
 }
