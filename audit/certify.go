@@ -36,9 +36,10 @@ func newCertifier(dir, replica string, tell func([]byte)) (*certifier, error) {
 		return nil, err
 	}
 	c := &certifier{dir: dir, key: key, file: f, dirty: true, certified: -1, tell: tell}
-	_, rest, err := splitNotes(f)
-	if err == nil {
-		c.size, err = f.Seek(-int64(len(rest)), io.SeekEnd) // the rest is what a crash has cut off
+	if c.size, err = f.Seek(0, io.SeekEnd); err == nil {
+		var rest int64
+		rest, err = cutOff(f, c.size)
+		c.size -= rest
 	}
 	if err != nil {
 		return nil, errors.Join(err, f.Close())

@@ -253,11 +253,12 @@ func (c *verifier) readCheckpoints() error {
 	v, name := c.verdict, filepath.Base(c.Checkpoints)
 	v.Faults, c.checkpoints, c.seals = nil, nil, map[int64]int64{}
 	line := int64(1)
-	for _, signed := range notes {
-		p, err := openCheckpoint(signed, c.key)
+	opened, errs := openCheckpoints(notes, c.key)
+	for i, signed := range notes {
+		p := opened[i]
 		switch n := len(c.checkpoints); {
-		case err != nil:
-			v.fault(name, line, "this checkpoint is not as it was signed: %v", err)
+		case errs[i] != nil:
+			v.fault(name, line, "this checkpoint is not as it was signed: %v", errs[i])
 		case n > 0 && p.lines < c.checkpoints[n-1].lines:
 			v.fault(name, line, "this checkpoint vouches for %d lines, an earlier one for %d", p.lines, c.checkpoints[n-1].lines)
 		default:

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -192,5 +193,33 @@ func TestVerifyFinds(t *testing.T) {
 				break
 			}
 		}
+	}
+}
+
+// TestCheckpointCutOff has a crash cut off the last of so many checkpoints that a start reads but the end of them.
+func TestCheckpointCutOff(t *testing.T) {
+	dir := writeLog(t, 10)
+	path := filepath.Join(dir, CheckpointsFile)
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	notes, _, err := splitNotes(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	last := notes[len(notes)-1]
+	many := bytes.Repeat(last, 2*maxNote/len(last))
+	if err := os.WriteFile(path, slices.Concat(b, many, last[:len(last)-5]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if v := mustVerify(t, dir); len(v.Faults) != 1 || v.Faults[0].What != "the last checkpoint is cut off" {
+		t.Errorf("before a start: %+v", v)
+	}
+	if err := mustOpen(t, dir, Options{Replica: "r 1+2"}).Close(); err != nil {
+		t.Fatal(err)
+	}
+	if v := mustVerify(t, dir); len(v.Faults) > 0 {
+		t.Errorf("after it: %+v", v)
 	}
 }
