@@ -180,7 +180,7 @@ func open(dir string, opts Options) (_ *Log, err error) {
 	l.late = time.AfterFunc(time.Hour, l.writeLate)
 	l.late.Stop()
 	if l.size == 0 && l.tree.lines > 0 { // somebody has taken the live segment away
-		if _, err := l.Write(&Record{Event: "segment", Segment: l.tree.start()}); err != nil {
+		if _, err := l.Write(startRecord(l.tree)); err != nil {
 			return nil, err
 		}
 	}

@@ -38,7 +38,8 @@ func (l *Log) retain(keep time.Duration) error {
 		removed.LastLine, removed.LastSeq = s.LastLine, s.LastSeq
 		removed.Files = append(removed.Files, s.Name)
 	}
-	if _, err := l.Append(&Record{Event: "retention", Removed: removed, Detail: fmt.Sprintf("older than %v", keep)}); err != nil {
+	detail := fmt.Sprintf("lines %d to %d, older than %v", removed.FirstLine, removed.LastLine, keep)
+	if _, err := l.Append(&Record{Event: "retention", Removed: removed, Detail: detail}); err != nil {
 		return err
 	}
 	if err := l.Checkpoint(); err != nil {

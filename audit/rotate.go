@@ -71,7 +71,7 @@ func (l *Log) rotate() (err error) {
 	if err := errors.Join(l.flush(), l.repair()); err != nil {
 		return err
 	}
-	r := &Record{Event: "segment", Segment: l.tree.start()}
+	r := startRecord(l.tree)
 	l.number(r)
 	line := encode(nil, r)
 	written := make(chan error, 1)
@@ -111,10 +111,10 @@ func (l *Log) due() bool {
 	return l.failed == nil && (l.size >= l.opts.RotateBytes || l.seq > l.startSeq && time.Since(l.begun) >= l.opts.RotateInterval)
 }
 
-// start is what the tree says at the start of a segment.
-func (t *tree) start() *SegmentStart {
-	c := t.clone()
-	return &SegmentStart{Lines: c.lines, Subtrees: c.subtrees}
+// startRecord is the first record of a segment behind the lines of a tree.
+func startRecord(t *tree) *Record {
+	before := t.clone()
+	return &Record{Event: "segment", Detail: fmt.Sprintf("after line %d", before.lines), Segment: &SegmentStart{Lines: before.lines, Subtrees: before.subtrees}}
 }
 
 // tidy removes what a crash has left of a rotation or a compression: files that are not part of the log.
