@@ -179,7 +179,7 @@ func (b *builder) postAll(r *audit.Record, n int) {
 	b.post(fieldApplication, r.Application, n)
 	b.post(fieldDecision, r.Decision, n)
 	b.post(fieldSQLState, r.SQLState, n)
-	b.post(fieldRule, r.Rule, n)
+	b.post(fieldRule, rule(r), n)
 	for _, role := range r.Roles {
 		b.post(fieldRole, role, n)
 	}

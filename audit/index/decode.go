@@ -41,6 +41,9 @@ func (d *decoder) decode(line []byte, r *audit.Record) error {
 		n := rows.GetInt64()
 		r.Rows = &n
 	}
+	if alert := v.Get("alert"); alert != nil {
+		r.Alert = &audit.Alert{Rule: d.text(alert, "rule")}
+	}
 	for _, c := range v.GetArray("columns") {
 		r.Columns = append(r.Columns, audit.Column{
 			Relation: d.text(c, "relation"), Column: d.text(c, "column"), Class: d.text(c, "class"), Action: d.text(c, "action"),

@@ -17,7 +17,9 @@ type Query struct {
 	Fingerprint  string
 	Text         string // a part of the statement, in letters of any case
 
-	Events, Users, Roles, Purposes, Databases, Applications, Decisions, SQLStates, Rules []string
+	Events, Users, Roles, Purposes, Databases, Applications, Decisions, SQLStates []string
+	// Rules are those by which statements were refused, or alerts raised.
+	Rules []string
 	// Clients are addresses, or networks such as 10.0.0.0/8.
 	Clients []string
 	// Tables are relations with or without their schema.
@@ -40,7 +42,7 @@ func (q *Query) Matches(r *audit.Record, ended uint64) bool {
 		(q.Session == "" || r.Session == q.Session) && (q.Fingerprint == "" || r.Fingerprint == q.Fingerprint) &&
 		(q.Text == "" || strings.Contains(fold(r.Statement), fold(q.Text))) &&
 		isOne(q.Events, r.Event) && isOne(q.Users, r.User) && isOne(q.Purposes, r.Purpose) && isOne(q.Databases, r.Database) &&
-		isOne(q.Applications, r.Application) && isOne(q.Decisions, r.Decision) && isOne(q.SQLStates, r.SQLState) && isOne(q.Rules, r.Rule) &&
+		isOne(q.Applications, r.Application) && isOne(q.Decisions, r.Decision) && isOne(q.SQLStates, r.SQLState) && isOne(q.Rules, rule(r)) &&
 		(len(q.Roles) == 0 || slices.ContainsFunc(r.Roles, func(role string) bool { return slices.Contains(q.Roles, role) })) &&
 		(len(q.Clients) == 0 || isClient(q.Clients, address(r.Client))) &&
 		(len(q.Tables) == 0 || slices.ContainsFunc(r.Relations, func(name string) bool { return isNamed(q.Tables, name) })) &&

@@ -211,7 +211,7 @@ func TestDecode(t *testing.T) {
 	hostile := "\"\\\n\x00\u2028\u009b é 😀 \xff"
 	line, err := json.Marshal(audit.Record{
 		Seq: 1 << 62, Event: hostile, User: hostile, Roles: []string{hostile, ""}, Statement: hostile, Client: hostile,
-		Columns: []audit.Column{{Relation: hostile, Shown: []string{hostile}}}, Hidden: []audit.HiddenRows{{Relation: hostile, All: true}},
+		Alert: &audit.Alert{Rule: hostile}, Columns: []audit.Column{{Relation: hostile, Shown: []string{hostile}}}, Hidden: []audit.HiddenRows{{Relation: hostile, All: true}},
 	})
 	if err != nil {
 		t.Fatal(err)

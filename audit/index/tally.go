@@ -23,7 +23,7 @@ const (
 	Refusals
 	// Failures counts statements that PostgreSQL refused: What is the SQLSTATE.
 	Failures
-	// Events counts other records: What is the event, How the client's address without its port.
+	// Events counts other records: What is the event, How the client's address without its port, of an alert the rule.
 	Events
 )
 
@@ -59,7 +59,7 @@ func (t tallies) add(k Key, rows int64) {
 func (t tallies) count(r *audit.Record) {
 	k := Key{Hour: r.Time.Unix() / 3600 * 3600, User: r.User, Roles: strings.Join(r.Roles, ","), Purpose: r.Purpose}
 	if r.Event != "statement" {
-		k.Kind, k.What, k.How = Events, r.Event, address(r.Client)
+		k.Kind, k.What, k.How = Events, r.Event, cmp.Or(rule(r), address(r.Client))
 		t.add(k, 0)
 		return
 	}
@@ -117,6 +117,14 @@ func touches(r *audit.Record) []touch {
 		}
 	}
 	return list
+}
+
+// rule is the rule by which a statement was refused, or an alert raised.
+func rule(r *audit.Record) string {
+	if r.Alert != nil {
+		return r.Alert.Rule
+	}
+	return r.Rule
 }
 
 // isRefused reports whether a statement was not let through. A refusal has one record.

@@ -81,7 +81,7 @@ func (m *maker) add(t index.Tally) {
 		case "break_glass":
 			m.count(counted{listBreakGlass, t.What, t.Purpose, t.User}, t)
 		case "alert":
-			m.count(counted{listAlerts, t.What, "", t.User}, t)
+			m.count(counted{listAlerts, t.What, t.How, t.User}, t)
 		}
 	}
 }

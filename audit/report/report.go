@@ -20,7 +20,7 @@ type Report struct {
 	Failures       []Count  `json:"failures"` // by SQLSTATE
 	Direct         []Count  `json:"direct"`   // statements that went by the policy, by user
 	BreakGlass     []Count  `json:"break_glass"`
-	Alerts         []Count  `json:"alerts"`          // of misuse rules, by user
+	Alerts         []Count  `json:"alerts"`          // of misuse, by rule and user
 	FailedLogins   []Count  `json:"failed_logins"`   // by user and address
 	UnusedPurposes []string `json:"unused_purposes"` // of the policy, for which nobody asked anything
 	Days           []Day    `json:"days"`
@@ -62,7 +62,7 @@ type User struct {
 // Count is how often something was recorded.
 type Count struct {
 	What  string `json:"what"`
-	Where string `json:"where,omitempty"` // the rule, or the address
+	Where string `json:"where,omitempty"` // the rule, the address or the purpose
 	User  string `json:"user,omitempty"`
 	Times int64  `json:"times"`
 	Users int    `json:"users,omitempty"` // how many were concerned

@@ -41,6 +41,7 @@ func made() *Report {
 		tally(2, index.Failures, "ana", "reporting", "22012", "", "", 3, 0),
 		tally(2, index.Events, "<script>\x1b[2J", "", "login_failed", "", "10.0.0.1", 4, 0),
 		tally(2, index.Events, "sol", "service", "break_glass", "", "10.0.0.1", 1, 0),
+		tally(2, index.Events, "ana", "", "alert", "", "bulk-reads", 2, 0),
 		tally(2, index.Events, "ana", "", "login", "", "10.0.0.1", 9, 0),
 	} {
 		m.add(t)
@@ -67,6 +68,7 @@ func TestReport(t *testing.T) {
 		Failures:       []Count{{What: "22012", Times: 3, Users: 1}},
 		Direct:         []Count{{What: "direct access", User: "dba", Times: 1}},
 		BreakGlass:     []Count{{What: "break_glass", Where: "service", User: "sol", Times: 1}},
+		Alerts:         []Count{{What: "alert", Where: "bulk-reads", User: "ana", Times: 2}},
 		FailedLogins:   []Count{{What: "login_failed", Where: "10.0.0.1", User: "<script>\x1b[2J", Times: 4}},
 		UnusedPurposes: []string{"campaign"},
 		Days:           []Day{{"2026-03-02", 17, 2}, {"2026-03-03", 1, 0}, {"2026-03-04", 0, 0}},

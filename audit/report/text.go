@@ -32,7 +32,7 @@ func (r *Report) Print(w io.Writer, lines int) error {
 		{"failed in PostgreSQL", "sqlstate\tstatements\tusers", r.Failures, func(c Count) []any { return []any{c.What, c.Times, c.Users} }},
 		{"direct access, by the policy", "user\tstatements", r.Direct, func(c Count) []any { return []any{c.User, c.Times} }},
 		{"break-glass", "user\tpurpose\ttimes", r.BreakGlass, func(c Count) []any { return []any{c.User, c.Where, c.Times} }},
-		{"alerts of misuse", "user\ttimes", r.Alerts, func(c Count) []any { return []any{c.User, c.Times} }},
+		{"alerts of misuse", "rule\tuser\ttimes", r.Alerts, func(c Count) []any { return []any{c.Where, c.User, c.Times} }},
 		{"failed logins", "user\taddress\ttimes", r.FailedLogins, func(c Count) []any { return []any{c.User, c.Where, c.Times} }},
 	} {
 		p.list(c.title, c.heading, len(c.list), func(i int) []any { return c.cells(c.list[i]) })

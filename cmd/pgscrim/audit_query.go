@@ -35,7 +35,7 @@ func (s *searchFlags) add(flags *pflag.FlagSet) {
 		{"decision", "pass, rewrite, aggregate, deny or error", &s.q.Decisions},
 		{"event", "statement, login, login_failed, policy, ...", &s.q.Events},
 		{"sqlstate", "how it ended, such as 42501", &s.q.SQLStates},
-		{"rule", "the rule by which a statement was refused", &s.q.Rules},
+		{"rule", "the rule by which a statement was refused, or an alert raised", &s.q.Rules},
 		{"client", "an address, or a network such as 10.0.0.0/8", &s.q.Clients},
 		{"application", "the client's application_name", &s.q.Applications},
 		{"database", "the database", &s.q.Databases},
