@@ -261,7 +261,7 @@ func (l *Log) Write(r *Record) (uint64, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.failed != nil && (!r.happened() || errors.Is(l.failed, ErrClosed) || len(l.lines) > maxHeld) {
-		return 0, l.refuse(l.failed)
+		return 0, l.refuse(r, l.failed)
 	}
 	l.number(r)
 	before := len(l.lines)
@@ -278,7 +278,7 @@ func (l *Log) Write(r *Record) (uint64, error) {
 	}
 	if err := l.flush(); err != nil {
 		l.lines, l.seq = l.lines[:before], l.seq-1
-		return 0, l.refuse(err)
+		return 0, l.refuse(r, err)
 	}
 	l.tree.add(line)
 	l.opts.Observe(r)

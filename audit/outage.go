@@ -52,9 +52,9 @@ func (l *Log) fails(err error) error {
 	return err
 }
 
-// refuse counts a record that is not taken. Callers hold mu.
-func (l *Log) refuse(err error) error {
-	if l.outage != nil {
+// refuse counts a record that is not taken, unless that is one of a try to end the outage. Callers hold mu.
+func (l *Log) refuse(r *Record, err error) error {
+	if l.outage != nil && r.Event != "outage" {
 		l.outage.refused++
 	}
 	return err

@@ -256,7 +256,8 @@ func rename(t *testing.T, from, to string) {
 
 func TestOutageIsToldOnce(t *testing.T) {
 	told := make(chan error, 10)
-	l := mustOpen(t, t.TempDir(), Options{retryInterval: time.Microsecond, Outage: func(err error) { told <- err }})
+	dir := t.TempDir()
+	l := mustOpen(t, dir, Options{retryInterval: time.Microsecond, Outage: func(err error) { told <- err }})
 	f := &faulty{file: l.file, write: func([]byte) (int, error) { return 0, syscall.ENOSPC }}
 	l.mu.Lock()
 	l.file = f
@@ -277,6 +278,9 @@ func TestOutageIsToldOnce(t *testing.T) {
 	}
 	if len(told) > 0 {
 		t.Errorf("told more: %v", <-told)
+	}
+	if entries := mustTail(t, dir); len(entries) != 1 || !strings.Contains(entries[0].Detail, "and 10 records were refused: audit: write record: no space left on device") {
+		t.Errorf("recorded: %v", entries)
 	}
 }
 
