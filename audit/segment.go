@@ -242,7 +242,7 @@ func (f *SegmentFile) Close() error {
 
 // firstRecord returns the first readable record.
 func (f *SegmentFile) firstRecord() (Record, bool) {
-	lines := newLineReader(io.NewSectionReader(f, 0, f.size))
+	lines := &lineReader{in: bufio.NewReaderSize(io.NewSectionReader(f, 0, f.size), firstFrame)}
 	for {
 		line, err := lines.next()
 		if err != nil {

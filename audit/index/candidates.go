@@ -33,7 +33,7 @@ func (c *stored) candidates(q *Query) (candidates, error) {
 	f.words(q.terms()...)
 	f.oneOf(fieldSQLState, q.SQLStates)
 	ends := roaring.New()
-	if f.err == nil && !f.found.IsEmpty() {
+	if f.err == nil && q.asksForEnd() && !f.found.IsEmpty() {
 		if f.err = c.loadItems(); f.err == nil {
 			ends = f.take(func(it item) bool { return it.orphan && (q.Seq == 0 || it.seq == q.Seq) })
 		}
@@ -50,6 +50,7 @@ func (c *stored) candidates(q *Query) (candidates, error) {
 	}
 	f.words(q.needles()...)
 	if f.err == nil && (!q.Since.IsZero() || !q.Until.IsZero() || q.Seq > 0) && !f.found.IsEmpty() {
+		f.err = c.loadItems()
 		f.found = f.take(func(it item) bool {
 			return (q.Since.IsZero() || it.time >= q.Since.UnixMilli()) && (q.Until.IsZero() || it.time <= q.Until.UnixMilli()) &&
 				(q.Seq == 0 || it.seq == q.Seq || it.endSeq == q.Seq)
@@ -92,6 +93,7 @@ func (q *Query) needles() []string {
 	for _, p := range pieces(q.Text) {
 		needles = append(needles, p.needle())
 	}
+	slices.SortStableFunc(needles, func(a, b string) int { return len(b) - len(a) }) // the rarest is likely to be long
 	return needles
 }
 

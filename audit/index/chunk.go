@@ -317,7 +317,9 @@ func (c *stored) search(needles []string) (*roaring.Bitmap, error) {
 		if u.err != nil {
 			return nil, u.err
 		}
-		found.And(with)
+		if found.And(with); found.IsEmpty() {
+			break
+		}
 	}
 	return found, nil
 }
