@@ -48,6 +48,8 @@ type Options struct {
 	Keep time.Duration
 	// Certified, if set, is called with each checkpoint, a signed note, once it is on disk. It must not block.
 	Certified func(checkpoint []byte)
+	// Sent, if set, returns the Seq up to which the log has been carried elsewhere: a segment with a later record is kept longer.
+	Sent func() uint64
 	// Problem, if set, is told of what fails in the background and is tried again.
 	Problem func(error)
 	// Outage, if set, is told why no record can be written when an outage begins, and nil when it has ended.
@@ -385,6 +387,13 @@ func (l *Log) Wait(seq uint64) error {
 		return l.failed
 	}
 	return nil
+}
+
+// Synced returns the Seq of the last record that is on the disk for good, whatever the options ask.
+func (l *Log) Synced() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.synced
 }
 
 // syncs takes what is written to the disk, for all who wait at once (group commit, as PostgreSQL's XLogFlush does it), until the

@@ -33,6 +33,10 @@ func (l *Log) retain(keep time.Duration) error {
 	if _, on, err := Hold(l.dir); err != nil || on {
 		return err
 	}
+	if expired, err = l.sent(expired); len(expired) == 0 {
+		return err
+	}
+	// Whatever err says of the rest, what has been sent can go.
 	removed := &RemovedLines{FirstLine: expired[0].FirstLine, FirstSeq: expired[0].FirstSeq}
 	for _, s := range expired {
 		removed.LastLine, removed.LastSeq = s.LastLine, s.LastSeq
@@ -53,7 +57,21 @@ func (l *Log) retain(keep time.Duration) error {
 			return err
 		}
 	}
-	return l.disk.syncDir(l.dir)
+	return errors.Join(err, l.disk.syncDir(l.dir))
+}
+
+// sent returns those segments at the beginning that have been sent whole. The error says which is kept on that account.
+func (l *Log) sent(segments []Segment) ([]Segment, error) {
+	if l.opts.Sent == nil {
+		return segments, nil
+	}
+	upTo := l.opts.Sent()
+	for i, s := range segments {
+		if s.LastSeq > upTo {
+			return segments[:i], fmt.Errorf("audit: %s is older than it is to be kept, but stays until it has been sent: a sink has yet to confirm record %d", s.Name, upTo+1)
+		}
+	}
+	return segments, nil
 }
 
 // expired returns the segments that hold nothing younger than limit.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -74,6 +75,34 @@ func TestRetention(t *testing.T) {
 	}
 	if v := mustVerify(t, dir); len(v.Faults) != 1 || !strings.Contains(v.Faults[0].What, "lines 1 to 45 are gone") {
 		t.Errorf("segment removed by hand: %+v", v)
+	}
+}
+
+// TestRetentionWaitsForSinks: what has yet to be sent elsewhere is kept, however old it is, and the log says so.
+func TestRetentionWaitsForSinks(t *testing.T) {
+	dir := rotated(t, 4, 10)
+	var sent atomic.Uint64
+	sent.Store(21)
+	problems := make(chan error, 100)
+	l := mustOpen(t, dir, Options{Keep: time.Nanosecond, Replica: "r1", Sent: sent.Load, CheckpointInterval: time.Millisecond, Problem: func(err error) {
+		select {
+		case problems <- err:
+		default:
+		}
+	}})
+	if err := <-problems; !strings.Contains(err.Error(), "a sink has yet to confirm record 22") {
+		t.Errorf("problem %v", err)
+	}
+	if removed := events(t, dir, "retention"); len(removed) != 1 || removed[0].Removed.LastSeq != 21 {
+		t.Errorf("records of it: %+v", removed)
+	}
+	sent.Store(1 << 60)
+	eventually(t, "removal", func() bool { return len(mustSegments(t, dir)) == 1 })
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if v := mustVerify(t, dir); len(v.Faults) > 0 {
+		t.Errorf("%+v", v)
 	}
 }
 

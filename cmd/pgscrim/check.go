@@ -99,7 +99,7 @@ func (c *Config) requireForCheck() error {
 		return c.require("policy", "upstream")
 	}
 	_, err := c.proxyConfig()
-	return errors.Join(c.requireForServe(), err)
+	return errors.Join(c.requireForServe(), err, c.openSinks())
 }
 
 // overdueProblem is what is wrong with a policy that has not been reviewed in time.

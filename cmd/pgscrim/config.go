@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/viper"
 
 	"github.com/pgscrim/pgscrim/audit"
+	"github.com/pgscrim/pgscrim/audit/sink"
 	"github.com/pgscrim/pgscrim/audit/witness"
 	"github.com/pgscrim/pgscrim/proxy"
 	"github.com/pgscrim/pgscrim/rewrite"
@@ -61,6 +62,7 @@ type AuditConfig struct {
 	Misuse string
 	// Witnesses get the log's checkpoints.
 	Witnesses []witness.Witness
+	Sinks     []sink.Config // where they are carried to beside
 }
 
 // LogConfig is the server's own log, on standard error.
@@ -111,6 +113,7 @@ func (c *Config) assemble(file string, text []byte, flags *pflag.FlagSet) (*Conf
 	}
 	c.file = file
 	c.places, c.Users, c.Database, c.Audit.Witnesses = doc.places, doc.users, doc.database, doc.witnesses
+	c.Audit.Sinks = doc.sinks
 
 	v := viper.New()
 	v.SetConfigType("yaml")

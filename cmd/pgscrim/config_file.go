@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"github.com/pgscrim/pgscrim/audit/sink"
 	"github.com/pgscrim/pgscrim/audit/witness"
 	"github.com/pgscrim/pgscrim/rules"
 )
@@ -19,8 +20,9 @@ type serverFile struct {
 	places    map[string]rules.Pos
 	users     []User
 	witnesses []witness.Witness // of the audit log
-	database  string            // the one name under `databases:`
-	flattened map[string]any    // what stands under it, as the top level would have it
+	sinks     []sink.Config
+	database  string         // the one name under `databases:`
+	flattened map[string]any // what stands under it, as the top level would have it
 	problems  rules.Problems
 }
 
@@ -57,7 +59,7 @@ func (f *serverFile) problem(n *yaml.Node, hint, format string, args ...any) {
 	f.problems = append(f.problems, rules.Problem{Pos: f.pos(n), Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// walkTop reads the top level: single values, groups of them one level down, users and databases.
+// walkTop reads the top level: single values, groups of them one level down, users, sinks and databases.
 func (f *serverFile) walkTop(top *yaml.Node, settings []setting) {
 	readers := map[string]func(*yaml.Node){"users": f.readUsers, "databases": f.readDatabases}
 	groups := map[string]map[string]func(*yaml.Node){}
@@ -75,6 +77,7 @@ func (f *serverFile) walkTop(top *yaml.Node, settings []setting) {
 		groups[group][key] = read
 	}
 	groups["audit"]["witness"] = f.readWitnesses
+	groups["audit"]["sinks"] = f.readSinks
 	f.readMapping(top, "the server file", readers)
 }
 

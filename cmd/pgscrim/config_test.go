@@ -137,6 +137,35 @@ func TestLongForm(t *testing.T) {
 	}
 }
 
+func TestSinkConfig(t *testing.T) {
+	c, err := load(t, `
+audit:
+  sinks:
+  - {name: siem, type: syslog, address: "siem.internal:6514", tls: {ca: ca.crt}}
+  - {type: kafka, name: lake, address: "a:9093,b:9093", user: pgscrim, password_file: /etc/pgscrim/kafka}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	siem, lake := c.Audit.Sinks[0], c.Audit.Sinks[1]
+	for _, tt := range []struct{ got, want string }{
+		{siem.Name, "siem"},
+		{siem.Kind.Type, "syslog"},
+		{siem.Values["address"], "siem.internal:6514"},
+		{siem.Values["tls.ca"], filepath.Join(filepath.Dir(c.file), "ca.crt")},
+		{lake.Name, "lake"},
+		{lake.Values["address"], "a:9093,b:9093"},
+		{lake.Values["password_file"], "/etc/pgscrim/kafka"},
+	} {
+		if tt.got != tt.want {
+			t.Errorf("got %q, want %q", tt.got, tt.want)
+		}
+	}
+	if err := c.openSinks(); err == nil || !strings.Contains(err.Error(), "audit sink siem: open ") || !strings.Contains(err.Error(), "audit sink lake: open /etc/pgscrim/kafka") {
+		t.Errorf("files that are not there: %v", err)
+	}
+}
+
 func TestConfigMistakes(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"syntax", "listen: [\n", "pgscrim.yaml:1:1: did not find"},
@@ -157,6 +186,21 @@ func TestConfigMistakes(t *testing.T) {
 		{"days", "audit: {keep: 0d}\n", `pgscrim.yaml:1:15: audit.keep: "0d" is not a number of days from 1d to 36500d`},
 		{"keep", "audit: {keep: always}\n", `audit.keep: "always" is not a time above 0, such as 400d, and not forever`},
 		{"literals", "audit: {literals: mask}\n", `pgscrim.yaml:1:19: audit.literals: "mask" is not one of keep, hash, drop`},
+		{"sinks", "audit: {sinks: {}}\n", `pgscrim.yaml:1:16: audit.sinks must be a list`},
+		{"sink's type", "audit: {sinks: [{name: siem, type: sylog}]}\n", `pgscrim.yaml:1:36: there is no sink of type "sylog" (did you mean "syslog"?)`},
+		{"sink without a type", "audit: {sinks: [{name: siem}]}\n", `pgscrim.yaml:1:17: a sink needs a type`},
+		{"sink's name", "audit: {sinks: [{name: ../x, type: stdout}]}\n", `pgscrim.yaml:1:24: "../x" is no name for a sink`},
+		{"nameless sink", "audit: {sinks: [{type: stdout}]}\n", `pgscrim.yaml:1:17: a sink needs a name`},
+		{"sink twice", "audit:\n  sinks:\n  - {name: a, type: stdout}\n  - {name: a, type: stdout}\n", `pgscrim.yaml:4:5: sink "a" is listed twice, first in line 3`},
+		{"sink's unknown key", "audit: {sinks: [{name: a, type: stdout, adress: x}]}\n", `pgscrim.yaml:1:41: unknown key "adress" (known keys: name, type)`},
+		{"sink's nested key", "audit: {sinks: [{name: a, type: syslog, address: 'a:1', tls: {cas: x}}]}\n", `pgscrim.yaml:1:63: unknown key "cas" (did you mean "ca"?)`},
+		{"sink's missing key", "audit: {sinks: [{name: a, type: syslog}]}\n", `pgscrim.yaml:1:17: a sink of type syslog needs address (host:port of the receiver (6514 is its port for TLS))`},
+		{"sink's value", "audit: {sinks: [{name: a, type: syslog, address: 'a:1', network: unix}]}\n", `pgscrim.yaml:1:66: network: "unix" is not one of tls, tcp, udp`},
+		{"sink's URL with a password", "audit: {sinks: [{name: a, type: nats, address: 'nats://u:hunter2@a:1'}]}\n", `pgscrim.yaml:1:48: address: must hold no user or password`},
+		{
+			"sink's password", "audit: {sinks: [{name: a-b, type: kafka, address: 'a:1', password: hunter2}]}\n",
+			`pgscrim.yaml:1:68: password must not stand in the server file (write password_file, or set PGSCRIM_AUDIT_SINKS_A_B_PASSWORD)`,
+		},
 		{"bool", "tls: {required: maybe}\n", `tls.required: "maybe" is not true or false`},
 		{"duration", "limits: {idle_timeout: 5}\n", "limits.idle_timeout: time: missing unit"},
 		{"number", "limits: {connections: 0}\n", `"0" is not a number above 0`},

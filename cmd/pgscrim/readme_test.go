@@ -10,11 +10,12 @@ import (
 	"testing"
 
 	"github.com/pgscrim/pgscrim/audit"
+	"github.com/pgscrim/pgscrim/audit/sink"
 	"github.com/pgscrim/pgscrim/rewrite"
 	"github.com/pgscrim/pgscrim/rules"
 )
 
-var update = flag.Bool("update", false, "write the table in docs/configuration.md")
+var update = flag.Bool("update", false, "write the tables in docs")
 
 // tableCell escapes what Markdown would take for its own.
 func tableCell(s string) string { return strings.NewReplacer("|", `\|`, "*", `\*`).Replace(s) }
@@ -100,6 +101,50 @@ func TestReadmeConfiguration(t *testing.T) {
 		return
 	}
 	if text != want {
+		t.Errorf("%s lags the code: go test ./cmd/pgscrim -run TestReadme -update", path)
+	}
+}
+
+// sinkRows are the tables in docs/sinks.md, one for each type of sinks.
+func sinkRows() string {
+	var b strings.Builder
+	for _, k := range sink.Kinds() {
+		fmt.Fprintf(&b, "### %s\n\nA record arrives %s.\n\n", k.Type, k.Delivery)
+		if len(k.Keys) == 0 {
+			continue
+		}
+		b.WriteString("| key | default | meaning |\n|---|---|---|\n")
+		for _, key := range k.Keys {
+			name, value := "`"+key.Name+"`", "-"
+			if key.Default != "" {
+				value = "`" + key.Default + "`"
+			}
+			if key.Required {
+				value = "required"
+			}
+			if key.Secret {
+				name = "`" + key.Name + "_file`"
+			}
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", name, value, tableCell(key.Usage))
+		}
+		b.WriteString("\n")
+	}
+	return strings.TrimSuffix(b.String(), "\n")
+}
+
+// TestReadmeSinks fails when docs/sinks.md lags the code; -update writes its tables.
+func TestReadmeSinks(t *testing.T) {
+	const path, mark = "../../docs/sinks.md", "## Types\n\n"
+	text := readFile(t, path)
+	head, _, ok := strings.Cut(text, mark)
+	want := head + mark + sinkRows()
+	if *update {
+		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if !ok || text != want {
 		t.Errorf("%s lags the code: go test ./cmd/pgscrim -run TestReadme -update", path)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/pgscrim/pgscrim/audit"
 	"github.com/pgscrim/pgscrim/audit/index"
 	"github.com/pgscrim/pgscrim/audit/misuse"
+	"github.com/pgscrim/pgscrim/audit/sink"
 	"github.com/pgscrim/pgscrim/audit/witness"
 	"github.com/pgscrim/pgscrim/proxy"
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
@@ -27,6 +28,7 @@ type instance struct {
 	records  *audit.Log
 	misuse   *misuse.Watch // nil if the rules are off
 	witness  *witness.Set  // takes the checkpoints of records
+	sinks    *sink.Group   // nil if there are none
 	server   *proxy.Server
 	listener net.Listener
 	admin    *adminServer // nil if none is configured
@@ -71,12 +73,15 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if in.misuse, err = in.openMisuse(); err != nil {
 		return nil, err
 	}
+	if in.sinks, err = sink.New(cfg.Audit.Sinks, sink.Options{Dir: cfg.Audit.Dir, Changed: in.sinkChanged}); err != nil {
+		return nil, err
+	}
 	in.witness = witness.New(cfg.Audit.Witnesses, func(err error) {
 		log.Warn().Err(err).Str("event", "audit").Msg("a checkpoint of the audit log was not delivered, and will be again")
 	})
 	options := audit.Options{
 		Durability: cfg.Audit.Durability, CheckpointInterval: cfg.Audit.Interval,
-		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval, Keep: cfg.Audit.Keep, Certified: in.witness.Offer,
+		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval, Keep: cfg.Audit.Keep, Certified: in.witness.Offer, Sent: in.sinks.Confirmed,
 		Outage: in.auditOutage,
 		Problem: func(err error) {
 			log.Error().Err(err).Str("event", "audit").Msg("a task of the audit log failed, and will be tried again")
@@ -91,6 +96,7 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if torn := in.records.Torn(); torn > 0 {
 		log.Warn().Str("event", "audit").Int64("bytes", torn).Msg("the audit log ended in an incomplete line, as a crash leaves it")
 	}
+	in.sinks.Start(in.records.Synced)
 	proxyConfig, err := cfg.proxyConfig()
 	if err != nil {
 		return nil, err
@@ -181,6 +187,15 @@ func (in *instance) apply(policy *rules.Policy, snap *catalog.Snapshot) error {
 		in.log.Warn().Str("event", "policy").Str("policy", policy.Name).Msg(overdueProblem(policy).Error())
 	}
 	return nil
+}
+
+// sinkChanged logs that a sink fails, or works again.
+func (in *instance) sinkChanged(s sink.Status) {
+	if s.Err != nil {
+		in.log.Error().Err(s.Err).Str("event", "sink").Str("sink", s.Name).Uint64("records", s.Lag).Msg("a sink of the audit log does not take records; they wait on the local disk")
+		return
+	}
+	in.log.Info().Str("event", "sink").Str("sink", s.Name).Uint64("records", s.Lag).Msg("a sink of the audit log takes records again")
 }
 
 // cacheFault reports a wrong answer in the rewriter's cache, which has dropped it.
@@ -289,7 +304,7 @@ func (in *instance) stop(ctx context.Context) error {
 		in.log.Warn().Err(err).Str("event", "stopping").Msg("sessions that had not finished were cut off")
 	}
 	_, err := in.records.Append(&audit.Record{Event: "stop", Policy: in.policy.Digest})
-	err = errors.Join(err, in.release(context.WithoutCancel(ctx)))
+	err = errors.Join(err, in.release(ctx))
 	in.log.Info().Str("event", "stopped").Err(err).Msg("stopped")
 	return err
 }
@@ -297,7 +312,7 @@ func (in *instance) stop(ctx context.Context) error {
 // witnessTimeout is how long the end waits for witnesses to take the last checkpoint.
 const witnessTimeout = 5 * time.Second
 
-// release closes what has been opened, whatever of it there is.
+// release closes what has been opened, whatever of it there is. Sinks have until ctx ends to send what they have yet to.
 func (in *instance) release(ctx context.Context) error {
 	in.cancel()
 	var errs []error
@@ -309,15 +324,18 @@ func (in *instance) release(ctx context.Context) error {
 	}
 	in.watching.Wait()
 	in.serving.Wait()
-	errs = append(errs, in.upstream.close(ctx))
+	errs = append(errs, in.upstream.close(context.WithoutCancel(ctx)))
 	if in.misuse != nil {
 		errs = append(errs, in.misuse.Close())
 	}
 	if in.records != nil {
 		errs = append(errs, in.records.Close())
 	}
+	if err := in.sinks.Stop(ctx); err != nil { // it reads what is on the disk
+		in.log.Warn().Err(err).Str("event", "sink").Msg("sinks will get the rest of the audit log after the next start")
+	}
 	if in.witness != nil {
-		ctx, cancel := context.WithTimeout(ctx, witnessTimeout)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), witnessTimeout)
 		defer cancel()
 		in.witness.Close(ctx)
 	}
