@@ -50,6 +50,8 @@ type Options struct {
 	Certified func(checkpoint []byte)
 	// Sent, if set, returns the Seq up to which the log has been carried elsewhere: a segment with a later record is kept longer.
 	Sent func() uint64
+	// ObserveFsync, if set, is called with the time that each fsync took.
+	ObserveFsync func(time.Duration)
 	// Problem, if set, is told of what fails in the background and is tried again.
 	Problem func(error)
 	// Outage, if set, is told why no record can be written when an outage begins, and nil when it has ended.
@@ -81,6 +83,7 @@ type Log struct {
 	begun     time.Time  // when it was; zero if nothing is in it
 	startSeq  uint64     // of the record that begins it, 0 if it is the first segment
 	renamed   bool       // its name is not durable yet
+	bytes     uint64     // written since it was opened
 	size      int64      // of the whole lines in the file; what lies behind them is the rest of a failed write
 	lines     []byte     // numbered, but not yet in the file: records that close others
 	seq       uint64
@@ -335,7 +338,7 @@ func (l *Log) flush() error {
 	if l.size += int64(n); l.size >= l.opts.RotateBytes && l.size-int64(n) < l.opts.RotateBytes {
 		signal(l.full)
 	}
-	l.written = l.seq
+	l.written, l.bytes = l.seq, l.bytes+uint64(n)
 	if l.lines = l.lines[:0]; cap(l.lines) > maxLate*2 {
 		l.lines = nil // do not keep the memory of a rare long statement
 	}
@@ -389,13 +392,6 @@ func (l *Log) Wait(seq uint64) error {
 	return nil
 }
 
-// Synced returns the Seq of the last record that is on the disk for good, whatever the options ask.
-func (l *Log) Synced() uint64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.synced
-}
-
 // syncs takes what is written to the disk, for all who wait at once (group commit, as PostgreSQL's XLogFlush does it), until the
 // log is closed. Under Relaxed it does so every relaxedInterval.
 func (l *Log) syncs() {
@@ -431,9 +427,13 @@ func (l *Log) syncFile() error {
 	if failed != nil && !errors.Is(failed, ErrClosed) {
 		return failed
 	}
-	l.syncSince.Store(time.Now().UnixNano())
+	begun := time.Now()
+	l.syncSince.Store(begun.UnixNano())
 	err := f.Sync()
 	l.syncSince.Store(0)
+	if l.opts.ObserveFsync != nil {
+		l.opts.ObserveFsync(time.Since(begun))
+	}
 	if renamed {
 		err = errors.Join(err, l.disk.syncDir(l.dir))
 	}

@@ -100,6 +100,7 @@ func (s *session) again(a *attempt) error {
 	if !a.whole {
 		return s.giveUp(changedRefusal())
 	}
+	s.server.counters.resent.Add(1)
 	own, behind := s.client.in, s.kept
 	s.kept = keeper{}
 	s.client.in = newReader(bytes.NewReader(a.sent), s.server.buffers, maxKept, func() error { return nil })
@@ -157,6 +158,9 @@ func (s *session) checkFailed(e *expectation, fields *pgproto3.ErrorResponse) er
 	a, to := e.attempt, attemptShown
 	if a.repeatable && s.status() == 'I' && catalogChanged(fields.Code) {
 		to = attemptFailed
+	}
+	if catalogChanged(fields.Code) {
+		s.server.counters.checksFailed.Add(1)
 	}
 	moved := a.state.CompareAndSwap(attemptOpen, to)
 	silent := moved && to == attemptFailed

@@ -40,6 +40,9 @@ type Config struct {
 	Guard Guard
 	// Literals say what the records keep of the constants in statements. The zero value keeps them.
 	Literals rewrite.Literals
+	// Trace, if set, is called when a statement has ended, with its records, which are the same if it was refused, and the traceparent of its
+	// comment. Sessions call it concurrently, and wait for it.
+	Trace func(begun, ended *audit.Record, traceparent string)
 	// Log takes events; it never carries SQL, parameters or rows.
 	Log zerolog.Logger
 	// Replica names this process in the audit records.

@@ -54,12 +54,13 @@ func (s *Server) login(sess *session, packet *startupPacket) (err error) {
 	if !sess.direct && len(unlisted) == 0 {
 		up = s.pool.take(settingsKey(settings))
 	}
-	if up == nil {
-		up, err = s.connect(ctx, settings, unlisted)
-	}
-	if err != nil {
+	if up != nil {
+		s.counters.reused.Add(1)
+	} else if up, err = s.connect(ctx, settings, unlisted); err != nil {
 		sess.logout(err)
 		return err
+	} else {
+		s.counters.connected.Add(1)
 	}
 	sess.attach(up)
 	sess.key = s.register(sess)

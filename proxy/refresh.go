@@ -31,6 +31,7 @@ func (s *Server) refresh() error {
 		return s.refresher.failed
 	}
 	s.refresher.started.Add(1)
+	s.counters.refreshes.Add(1)
 	s.refresher.failed = s.cfg.Refresh(s.dialing)
 	return s.refresher.failed
 }

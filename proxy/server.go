@@ -13,6 +13,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"github.com/pgscrim/pgscrim/audit"
 	"github.com/pgscrim/pgscrim/rewrite"
 )
 
@@ -25,6 +26,7 @@ type Server struct {
 	refresher refresher
 	buffers   *bufferPool
 	pool      *pool
+	counters  counters
 
 	// dialing ends when the server is closed.
 	dialing  context.Context
@@ -64,6 +66,9 @@ func New(cfg Config) (*Server, error) {
 	if cfg.TLS != nil && cfg.TLS.MinVersion < tls.VersionTLS12 {
 		cfg.TLS = cfg.TLS.Clone()
 		cfg.TLS.MinVersion = tls.VersionTLS12
+	}
+	if cfg.Trace == nil {
+		cfg.Trace = func(_, _ *audit.Record, _ string) {}
 	}
 	cfg.Limits = cfg.Limits.withDefaults()
 	if cfg.Guard == nil {

@@ -213,6 +213,7 @@ func (s *session) renewed(p *prepared) (now *prepared, again bool, refusal *rewr
 	if s.direct || !p.lost && !s.outdated(p) && p.values == s.view.Values() {
 		return p, false, nil
 	}
+	s.server.counters.renewed.Add(1)
 	fresh := *p
 	fresh.lost = false
 	s.answer(&fresh)
@@ -299,6 +300,9 @@ func (s *session) begin(runs []*run) (err error) {
 		seq, err := s.server.cfg.Audit.Write(record)
 		if err != nil {
 			return s.unrecorded(err)
+		}
+		if refusal != nil {
+			s.server.cfg.Trace(record, record, r.statement.TraceParent)
 		}
 		wait, last = wait || refusal != nil || !r.reads(), seq
 		if refusal == nil {
@@ -441,6 +445,7 @@ func (s *session) finish(r *run, sqlstate, detail string) {
 	record.SQLState, record.Detail = sqlstate, detail
 	record.Purpose, record.Reason, record.Fingerprint = opened.Purpose, opened.Reason, opened.Fingerprint
 	record.Decision, record.Policy = opened.Decision, opened.Policy
+	s.server.cfg.Trace(opened, record, r.statement.TraceParent)
 	if _, err := s.server.cfg.Audit.Write(record); err != nil {
 		// The record before it stands; the next statement will be refused if the log stays broken.
 		s.log.Error().Err(err).Str("event", "audit").Msg("cannot write the audit record that closes a statement")

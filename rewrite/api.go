@@ -79,6 +79,8 @@ type Statement struct {
 	Fingerprint string
 	// Purpose and Reason are those that the statement runs under.
 	Purpose, Reason string
+	// TraceParent is that of a sqlcommenter comment (W3C Trace Context), as it stands there; empty if there is none.
+	TraceParent string
 	// Effect is what the statement does to the session when it succeeds.
 	Effect Effect
 	// Steps are set if several statements are sent for this one. They make sense in the simple protocol only.

@@ -10,7 +10,7 @@ import (
 )
 
 // declared reads the purpose and the reason from the comments before and behind a statement, in the form of
-// sqlcommenter: /*purpose='churn_model',reason='CRM-118'*/ with values encoded as in URLs. Other keys, and
+// sqlcommenter: /*purpose='churn_model',reason='CRM-118'*/ with values encoded as in URLs. Other keys, but for traceparent, and
 // comments of another form, are passed over. Two comments that disagree are refused.
 func (r *run) declared() {
 	from, to := r.p.bounds(r.raw)
@@ -25,6 +25,9 @@ func (r *run) declared() {
 			continue
 		}
 		for key, value := range sqlCommenter(r.p.src[t.start:t.end]) {
+			if key == "traceparent" {
+				r.out.TraceParent = value
+			}
 			if key != "purpose" && key != "reason" {
 				continue
 			}

@@ -2,19 +2,22 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"time"
+
+	"github.com/pgscrim/pgscrim/audit/sink"
 )
 
-// adminServer answers health checks on an address of its own.
+// adminServer answers health checks and Prometheus on an address of its own.
 type adminServer struct {
 	http     *http.Server
 	listener net.Listener
 }
 
 // listenAdmin opens the admin address; nil if it is empty.
-func listenAdmin(address string, ready func() error) (*adminServer, error) {
+func (in *instance) listenAdmin(address string) (*adminServer, error) {
 	if address == "" {
 		return nil, nil
 	}
@@ -23,16 +26,25 @@ func listenAdmin(address string, ready func() error) (*adminServer, error) {
 		return nil, err
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, nil) })
-	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { answer(w, ready()) })
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { answer(w, nil, nil) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, _ *http.Request) { answer(w, in.unready(), in.sinks.Status()) })
+	mux.Handle("GET /metrics", in.metrics.Handler())
 	return &adminServer{http: &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}, listener: ln}, nil
 }
 
-func answer(w http.ResponseWriter, unready error) {
+// answer says what is wrong, if anything is, and how far the sinks are, without which clients are served.
+func answer(w http.ResponseWriter, unready error, sinks []sink.Status) {
 	text := "ok\n"
 	if unready != nil {
 		w.WriteHeader(http.StatusServiceUnavailable)
 		text = "not ready: " + unready.Error() + "\n"
+	}
+	for _, s := range sinks {
+		state := "takes records"
+		if s.Err != nil {
+			state = "fails"
+		}
+		text += fmt.Sprintf("sink %s: %s, %d records behind\n", s.Name, state, s.Lag)
 	}
 	_, _ = w.Write([]byte(text)) // who asked may be gone
 }

@@ -34,6 +34,7 @@ type Config struct {
 	Limits      proxy.Limits
 	Pool        proxy.Pool
 	Log         LogConfig
+	Tracing     TracingConfig
 
 	StatementBytes int           // longest query string
 	DrainTimeout   time.Duration // how long sessions have to end at shutdown
@@ -69,6 +70,12 @@ type AuditConfig struct {
 type LogConfig struct {
 	Level  string
 	Format string
+}
+
+// TracingConfig is where spans of statements are sent, nowhere if Endpoint is empty, and the share of them that are.
+type TracingConfig struct {
+	Endpoint string
+	Ratio    float64
 }
 
 // User is one who may log in.

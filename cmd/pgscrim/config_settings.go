@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"slices"
 	"strconv"
@@ -53,7 +54,7 @@ func (c *Config) settings() []setting {
 	}
 	return []setting{
 		flag("listen", text("listen", "127.0.0.1:6432", "address for clients", &c.Listen, isAddress)),
-		flag("admin", text("admin", "", "address for /healthz and /readyz; empty: none", &c.Admin, isAddress)),
+		flag("admin", text("admin", "", "address for /metrics, /healthz and /readyz; empty: none", &c.Admin, isAddress)),
 		flag("policy", path("policy", "the policy file", &c.Policy)),
 		flag("upstream", text("upstream", "", "the database: libpq URL or keywords; PGPASSFILE works", &c.Upstream, isUpstream)),
 		path("tls.cert", "certificate towards clients; empty: no TLS", &c.TLS.Cert),
@@ -80,6 +81,8 @@ func (c *Config) settings() []setting {
 		parsed("pool.idle", "20", "upstream connections kept for sessions to come with the same user, purpose and settings; 0: none", &c.Pool.Idle, parseIdle),
 		parsed("pool.idle_timeout", "5m", "time that one is kept without use", &c.Pool.IdleTimeout, parseInterval),
 		parsed("pool.lifetime", "1h", "age at which one is not kept any more", &c.Pool.Lifetime, parseInterval),
+		text("tracing.endpoint", "", "OTLP over HTTP for spans of statements, such as https://host:4318/v1/traces; empty: none", &c.Tracing.Endpoint, isEndpoint),
+		parsed("tracing.ratio", "0.01", "share of statements that get one, from 0 to 1; of those with a traceparent in a comment, the caller decides", &c.Tracing.Ratio, parseRatio),
 		flag("log-level", text("log.level", "info", "debug, info, warn or error", &c.Log.Level, oneOf("debug", "info", "warn", "error"))),
 		flag("log-format", text("log.format", "text", "text or json", &c.Log.Format, oneOf("text", "json"))),
 	}
@@ -126,6 +129,21 @@ func parseBool(s string) (bool, error) {
 		return false, nil
 	}
 	return false, fmt.Errorf("%q is not true or false", s)
+}
+
+func isEndpoint(s string) error {
+	if u, err := url.Parse(s); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
+		return fmt.Errorf("%q is not a URL of http or https", s)
+	}
+	return nil
+}
+
+func parseRatio(s string) (float64, error) {
+	r, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(r >= 0 && r <= 1) {
+		return 0, fmt.Errorf("%q is not a number from 0 to 1", s)
+	}
+	return r, nil
 }
 
 func parsePositive(s string) (int, error) {

@@ -186,6 +186,8 @@ func TestConfigMistakes(t *testing.T) {
 		{"days", "audit: {keep: 0d}\n", `pgscrim.yaml:1:15: audit.keep: "0d" is not a number of days from 1d to 36500d`},
 		{"keep", "audit: {keep: always}\n", `audit.keep: "always" is not a time above 0, such as 400d, and not forever`},
 		{"literals", "audit: {literals: mask}\n", `pgscrim.yaml:1:19: audit.literals: "mask" is not one of keep, hash, drop`},
+		{"endpoint", "tracing: {endpoint: 'host:4318'}\n", `pgscrim.yaml:1:21: tracing.endpoint: "host:4318" is not a URL of http or https`},
+		{"ratio", "tracing: {ratio: NaN}\n", `pgscrim.yaml:1:18: tracing.ratio: "NaN" is not a number from 0 to 1`},
 		{"sinks", "audit: {sinks: {}}\n", `pgscrim.yaml:1:16: audit.sinks must be a list`},
 		{"sink's type", "audit: {sinks: [{name: siem, type: sylog}]}\n", `pgscrim.yaml:1:36: there is no sink of type "sylog" (did you mean "syslog"?)`},
 		{"sink without a type", "audit: {sinks: [{name: siem}]}\n", `pgscrim.yaml:1:17: a sink needs a type`},

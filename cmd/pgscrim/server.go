@@ -16,6 +16,8 @@ import (
 	"github.com/pgscrim/pgscrim/audit/misuse"
 	"github.com/pgscrim/pgscrim/audit/sink"
 	"github.com/pgscrim/pgscrim/audit/witness"
+	"github.com/pgscrim/pgscrim/cmd/pgscrim/metrics"
+	"github.com/pgscrim/pgscrim/cmd/pgscrim/tracing"
 	"github.com/pgscrim/pgscrim/proxy"
 	"github.com/pgscrim/pgscrim/rewrite/catalog"
 	"github.com/pgscrim/pgscrim/rules"
@@ -29,11 +31,14 @@ type instance struct {
 	misuse   *misuse.Watch // nil if the rules are off
 	witness  *witness.Set  // takes the checkpoints of records
 	sinks    *sink.Group   // nil if there are none
+	metrics  *metrics.Metrics
+	tracer   *tracing.Tracer // nil if there is no endpoint
 	server   *proxy.Server
 	listener net.Listener
 	admin    *adminServer // nil if none is configured
 	failed   chan error   // what has made it stop accepting clients
-	ready    atomic.Bool  // the upstream answers, and it is not being stopped
+	inForce  atomic.Pointer[inForce]
+	ready    atomic.Bool // the upstream answers, and it is not being stopped
 	cancel   context.CancelFunc
 	watching sync.WaitGroup // follows the catalog and the audit log
 	serving  sync.WaitGroup // the listener and the admin address
@@ -55,7 +60,9 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	in := &instance{cfg: cfg, log: log, failed: make(chan error, 2), cancel: func() {}, upstream: &catalogSource{address: cfg.Upstream}}
 	defer func() {
 		if err != nil {
-			err = errors.Join(err, in.release(ctx))
+			ended, cancel := context.WithCancel(ctx)
+			cancel() // nobody waits for sinks: they go on after the next start
+			err = errors.Join(err, in.release(ended))
 		}
 	}()
 	if in.policy, err = rules.LoadFile(cfg.Policy); err != nil {
@@ -64,7 +71,8 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	if in.listener, err = net.Listen("tcp", cfg.Listen); err != nil {
 		return nil, err
 	}
-	if in.admin, err = listenAdmin(cfg.Admin, in.unready); err != nil {
+	in.metrics = metrics.New(in.sources())
+	if in.admin, err = in.listenAdmin(cfg.Admin); err != nil {
 		return nil, err
 	}
 	if in.snap, err = in.upstream.waitForCatalog(ctx, log); err != nil {
@@ -82,13 +90,16 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	options := audit.Options{
 		Durability: cfg.Audit.Durability, CheckpointInterval: cfg.Audit.Interval,
 		RotateBytes: int64(cfg.Audit.RotateBytes), RotateInterval: cfg.Audit.RotateInterval, Keep: cfg.Audit.Keep, Certified: in.witness.Offer, Sent: in.sinks.Confirmed,
-		Outage: in.auditOutage,
+		Outage: in.auditOutage, Observe: in.metrics.Observe, ObserveFsync: in.metrics.ObserveFsync,
 		Problem: func(err error) {
 			log.Error().Err(err).Str("event", "audit").Msg("a task of the audit log failed, and will be tried again")
 		},
 	}
 	if in.misuse != nil {
-		options.Observe = in.misuse.Observe
+		options.Observe = func(r *audit.Record) {
+			in.metrics.Observe(r)
+			in.misuse.Observe(r)
+		}
 	}
 	if in.records, err = audit.Open(cfg.Audit.Dir, options); err != nil {
 		return nil, err
@@ -100,6 +111,12 @@ func newInstance(ctx context.Context, cfg *Config, log zerolog.Logger) (_ *insta
 	proxyConfig, err := cfg.proxyConfig()
 	if err != nil {
 		return nil, err
+	}
+	if cfg.Tracing.Endpoint != "" {
+		if in.tracer, err = tracing.New(ctx, cfg.Tracing.Endpoint, cfg.Tracing.Ratio, readBuild().Version); err != nil {
+			return nil, err
+		}
+		proxyConfig.Trace = in.tracer.Statement
 	}
 	proxyConfig.Audit, proxyConfig.Log, proxyConfig.Refresh = in.records, log, in.refresh
 	if in.misuse != nil {
@@ -182,6 +199,7 @@ func (in *instance) apply(policy *rules.Policy, snap *catalog.Snapshot) error {
 		return err
 	}
 	in.server.SetRewriter(rewriter)
+	in.inForce.Store(&inForce{rewriter, time.Now()})
 	in.policy, in.snap, in.unfit = policy, snap, nil
 	if !policy.Reviewed(time.Now().UTC()) {
 		in.log.Warn().Str("event", "policy").Str("policy", policy.Name).Msg(overdueProblem(policy).Error())
@@ -333,6 +351,9 @@ func (in *instance) release(ctx context.Context) error {
 	}
 	if err := in.sinks.Stop(ctx); err != nil { // it reads what is on the disk
 		in.log.Warn().Err(err).Str("event", "sink").Msg("sinks will get the rest of the audit log after the next start")
+	}
+	if err := in.tracer.Close(ctx); err != nil {
+		in.log.Warn().Err(err).Str("event", "tracing").Msg("spans are lost")
 	}
 	if in.witness != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), witnessTimeout)
