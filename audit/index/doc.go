@@ -18,6 +18,6 @@
 //
 // # Layout
 //
-// decode.go reads lines, build.go makes chunks of them, tally.go counts, chunk.go and codec.go know a chunk's bytes, sidecar.go its file. open.go
-// brings the index up to date, query.go is a question, candidates.go and search.go answer it.
+// decode.go reads lines, words.go takes statements apart, tally.go counts, and build.go makes a chunk of it all; chunk.go and codec.go know its bytes, sidecar.go
+// its file. open.go brings the index up to date, lines.go reads the log. query.go is a question; candidates.go, search.go and tallies.go answer.
 package index
