@@ -326,6 +326,18 @@ func (r *resolver) temporaryType(name []string) bool {
 // serial are the names that CREATE TABLE takes for types.
 var serial = set("serial", "serial2", "serial4", "serial8", "smallserial", "bigserial")
 
+// missingType is PostgreSQL's error for a type that there is not.
+func (r *resolver) missingType(name []string, array bool) Refusal {
+	if len(name) == 2 && !r.snap.HasSchema(name[0]) {
+		return Refusal{Code: "3F000", Message: fmt.Sprintf("schema %q does not exist", name[0])}
+	}
+	text := dotted(name)
+	if array {
+		text += "[]"
+	}
+	return Refusal{Code: "42704", Message: fmt.Sprintf("type %q does not exist", text)}
+}
+
 // typeName checks a type and returns its OID, 0 if it is not known or an array.
 func (r *resolver) typeName(t *pg_query.TypeName) uint32 {
 	if t == nil {
@@ -353,7 +365,7 @@ func (r *resolver) typeName(t *pg_query.TypeName) uint32 {
 	}
 	if found == nil {
 		if !serial[name[len(name)-1]] {
-			r.refuse(int(t.Location), Refusal{Code: "42704", Message: fmt.Sprintf("type %q does not exist", dotted(name))})
+			r.refuse(int(t.Location), r.missingType(name, len(t.ArrayBounds) > 0))
 		}
 		return 0
 	}

@@ -227,3 +227,15 @@ LOCK TABLE crm.nosuch
 INSERT INTO nosuch.t VALUES (1)
 
 UPDATE nosuch.t SET a = 1
+
+SELECT NULL::nosuch
+
+SELECT NULL::nosuch[]
+
+SELECT NULL::nosuch.t
+
+SELECT NULL::nosuch.t[]
+
+SELECT CAST('1' AS crm.nosuch[][])
+
+SELECT nosuch.t '1'
