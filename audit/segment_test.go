@@ -1,8 +1,10 @@
 package audit
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // rotated makes a log of several segments, each of n statements, and returns its directory, closed.
@@ -144,6 +148,45 @@ func TestLargeSegment(t *testing.T) {
 	}
 	if v := mustVerify(t, dir); len(v.Faults) > 0 {
 		t.Errorf("%+v", v)
+	}
+}
+
+// TestCompressedIsPlainZstd reads a compressed segment as any decompressor does: as one stream.
+func TestCompressedIsPlainZstd(t *testing.T) {
+	dir := rotated(t, 2, 200)
+	name := filepath.Join(dir, mustSegments(t, dir)[0].Name)
+	packed, err := os.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer packed.Close()
+	stream, err := zstd.NewReader(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer stream.Close()
+	got, err := io.ReadAll(stream)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []byte
+	for e, err := range Entries(dir, 1) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Segment == 1 {
+			want = append(append(want, e.Line...), '\n')
+		}
+	}
+	if !bytes.Equal(got, want) || len(want) == 0 {
+		t.Errorf("%d bytes, want %d", len(got), len(want))
+	}
+	info, err := packed.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if mode := info.Mode().Perm(); mode != 0o600 {
+		t.Errorf("%s has mode %o", name, mode)
 	}
 }
 
