@@ -379,17 +379,15 @@ func TestVerificationEndsEarly(t *testing.T) {
 // TestNoFalseAlarm verifies a log again and again while it is written, rotated, compressed and shortened.
 func TestNoFalseAlarm(t *testing.T) {
 	dir := t.TempDir()
-	l := mustOpen(t, dir, Options{Durability: Relaxed, Replica: "r1", RotateBytes: 20_000, CheckpointInterval: time.Millisecond, Keep: 300 * time.Millisecond})
+	l := mustOpen(t, dir, Options{Durability: Relaxed, Replica: "r1", RotateBytes: 60_000, CheckpointInterval: 10 * time.Millisecond, Keep: 500 * time.Millisecond})
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		for i := range 4000 {
+		for i := range 3000 {
 			if _, err := l.Append(&Record{Event: "statement", Statement: fmt.Sprint(i)}); err != nil {
 				t.Error(err)
 			}
-			if i%4 == 0 {
-				time.Sleep(time.Millisecond)
-			}
+			time.Sleep(time.Millisecond)
 		}
 	}()
 	for n := 0; ; n++ {
@@ -400,7 +398,7 @@ func TestNoFalseAlarm(t *testing.T) {
 		}
 		select {
 		case <-done:
-			if v := mustVerify(t, dir); v.Removed == 0 || v.Segments < 2 {
+			if v := mustVerify(t, dir); len(v.Faults) > 0 || v.Removed == 0 {
 				t.Errorf("at the end: %+v", v)
 			}
 			return

@@ -216,11 +216,15 @@ func (c *verifier) look() (sealed []Segment, live *SegmentFile, err error) {
 		if err != nil {
 			return nil, nil, err
 		}
-		same := slices.EqualFunc(sealed, now, func(a, b Segment) bool { return a.FirstLine == b.FirstLine })
-		if n := len(sealed); live != nil && n > 0 && sealed[n-1].FirstLine == live.FirstLine() { // it is about to be sealed
-			sealed = sealed[:n-1]
+		known := slices.EqualFunc(sealed, now, func(a, b Segment) bool { return a.FirstLine == b.FirstLine })
+		if live != nil {
+			first := live.FirstLine()
+			if n := len(sealed); n > 0 && sealed[n-1].FirstLine == first { // it is about to be sealed
+				sealed = sealed[:n-1]
+			}
+			known = known && (first == 1 || slices.ContainsFunc(c.checkpoints, func(p *checkpoint) bool { return p.lines == first-1 && p.sealed > 0 }))
 		}
-		if try == maxTries || same && (len(sealed) == 0 || c.seals[sealed[len(sealed)-1].FirstLine] > 0) {
+		if known || !c.verdict.Live || try == maxTries { // a log that nobody writes is not rotated
 			break
 		}
 		if live != nil {
