@@ -57,7 +57,13 @@ func reduce(s *generated, keeps func(*generated) bool) *generated {
 // shorten drops spans of words as long as the rest fails: what is in brackets, the brackets themselves, and any others. Constants become NULL.
 func shorten(words []string, fails func([]string) bool) []string {
 	without := func(i, j int) []string { return slices.Delete(slices.Clone(words), i, j) }
-	for size := len(words) / 2; size > 0; size /= 2 {
+	smaller := func(size int) int {
+		if size > 16 {
+			return size / 2
+		}
+		return size - 1
+	}
+	for size := len(words) / 2; size > 0; size = smaller(size) {
 		for i := 0; i < len(words); {
 			if closing := closingOf(words, i); closing > 0 {
 				inner := slices.Clone(words[i+1 : closing])
