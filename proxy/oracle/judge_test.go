@@ -138,8 +138,8 @@ func (w *trio) excuse(s *generated, by protocol, a answers, found *fault) (outco
 	return "", nil
 }
 
-// reproduced reports whether a part of a statement fails with the error of an answer, and equally through the proxy and on the visible
-// database. An error that only one of them reported of the whole is then a mistake that the other one has seen too, behind another.
+// reproduced reports whether a part of a statement fails with the error of an answer on the visible database, and equally through the
+// proxy, or is refused by it. An error that only one of them reported of the whole is then a mistake that the other one has seen too, behind another.
 func (w *trio) reproduced(s *generated, by protocol, answer []event) bool {
 	same := func(events []event) bool { return message(events) == message(answer) }
 	equal := false
@@ -155,7 +155,7 @@ func (w *trio) reproduced(s *generated, by protocol, answer []event) bool {
 		if err != nil {
 			return false
 		}
-		equal = same(got) && same(want) && w.unlike(part, by, got, want) == ""
+		equal = same(got) && same(want) && w.unlike(part, by, got, want) == "" || same(want) && refusedBecause(got, want) != ""
 		return same(got) || same(want)
 	})
 	return equal
