@@ -322,8 +322,8 @@ func (r *resolver) agree(types []uint32, sc *scope) uint32 {
 var numberTypes = []uint32{typeInt2, typeInt4, typeInt8, 700, 701, typeNumeric}
 
 func (r *resolver) typeCast(x *pg_query.TypeCast, sc *scope) uint32 {
+	to := r.typeName(x.TypeName) // first, as PostgreSQL does: of two mistakes it names the one in the type
 	from := r.expr(x.Arg, sc)
-	to := r.typeName(x.TypeName)
 	if t := r.snap.Type(to); t != nil && t.Kind == 'd' {
 		r.leak(sc) // a domain's constraints are checked row by row, for a constant too
 		return to

@@ -239,3 +239,5 @@ SELECT NULL::nosuch.t[]
 SELECT CAST('1' AS crm.nosuch[][])
 
 SELECT nosuch.t '1'
+
+SELECT lab.integer('a' COLLATE nosuch)::twice
