@@ -123,8 +123,14 @@ func TestFailedFsyncIsMadeGood(t *testing.T) {
 // TestAnswersOfAFailingDisk has the disk fail again and again while many write: what was said to be on disk is there, in any case.
 func TestAnswersOfAFailingDisk(t *testing.T) {
 	dir := t.TempDir()
-	l := mustOpen(t, dir, Options{retryInterval: time.Microsecond, RotateBytes: 4096, CheckpointInterval: time.Millisecond})
-	answered := make(chan string, 100_000)
+	ended := make(chan struct{}, 100)
+	l := mustOpen(t, dir, Options{retryInterval: time.Microsecond, RotateBytes: 4096, CheckpointInterval: time.Millisecond, Outage: func(err error) {
+		if err == nil {
+			ended <- struct{}{}
+		}
+	}})
+	var mu sync.Mutex
+	var answered []string
 	var writers sync.WaitGroup
 	done := make(chan struct{})
 	for i := range 8 {
@@ -137,7 +143,9 @@ func TestAnswersOfAFailingDisk(t *testing.T) {
 				}
 				statement := fmt.Sprint(i, "-", n)
 				if seq, err := l.Append(&Record{Event: "statement", Statement: statement}); err == nil {
-					answered <- statement
+					mu.Lock()
+					answered = append(answered, statement)
+					mu.Unlock()
 					if _, err := l.Append(&Record{Event: "statement", Closes: seq}); err != nil {
 						t.Error(err)
 					}
@@ -153,16 +161,10 @@ func TestAnswersOfAFailingDisk(t *testing.T) {
 		losing(l, f)
 		l.mu.Unlock()
 		l.syncing.Unlock()
-		for l.Err() == nil {
-			time.Sleep(time.Millisecond)
-		}
-		for l.Err() != nil {
-			time.Sleep(time.Millisecond)
-		}
+		<-ended
 	}
 	close(done)
 	writers.Wait()
-	close(answered)
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -171,13 +173,12 @@ func TestAnswersOfAFailingDisk(t *testing.T) {
 	for _, e := range mustTail(t, dir) {
 		recorded[e.Statement] = true
 	}
-	n := 0
-	for statement := range answered {
-		if n++; !recorded[statement] {
+	for _, statement := range answered {
+		if !recorded[statement] {
 			t.Errorf("%s was answered, and is not on record", statement)
 		}
 	}
-	if n == 0 {
+	if len(answered) == 0 {
 		t.Error("nothing was answered")
 	}
 }
