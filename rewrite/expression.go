@@ -12,7 +12,6 @@ import (
 const (
 	typeBool    = 16
 	typeInt8    = 20
-	typeInt2    = 21
 	typeInt4    = 23
 	typeText    = 25
 	typeOID     = 26
@@ -319,7 +318,7 @@ func (r *resolver) agree(types []uint32, sc *scope) uint32 {
 }
 
 // numberTypes are the types between which casts are immutable: int2, int4, int8, float4, float8, numeric.
-var numberTypes = []uint32{typeInt2, typeInt4, typeInt8, 700, 701, typeNumeric}
+var numberTypes = []uint32{21, typeInt4, typeInt8, 700, 701, typeNumeric}
 
 func (r *resolver) typeCast(x *pg_query.TypeCast, sc *scope) uint32 {
 	to := r.typeName(x.TypeName) // first, as PostgreSQL does: of two mistakes it names the one in the type

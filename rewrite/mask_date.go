@@ -10,19 +10,18 @@ import (
 // no value raises an error. A timestamp with time zone is cut in UTC, whatever the session's time zone.
 
 func yearMask() maskKind {
-	return dateMask("year", 366, "the first day of the date's year")
+	return dateMask("year", "year", "the first day of the date's year")
 }
 
 func monthMask() maskKind {
-	return dateMask("month", 31, "the first day of the date's month")
+	return dateMask("month", "month", "the first day of the date's month")
 }
 
-// dateMask is the mask that cuts to a field, which is at most some days long.
-func dateMask(field string, days int, summary string) maskKind {
+func dateMask(name, field, summary string) maskKind {
 	return maskKind{
-		name: field, usage: field, summary: summary,
+		name: name, usage: name, summary: summary,
 		check: func(args []rules.Arg, t maskedType) string {
-			if msg := wantArgs(field, args); msg != "" {
+			if msg := wantArgs(name, args); msg != "" {
 				return msg
 			}
 			return onlyTypes(t, t.isDate(), "a date or timestamp")
@@ -30,7 +29,6 @@ func dateMask(field string, days int, summary string) maskKind {
 		sql: func(x string, _ []rules.Arg, t maskedType, _ keyed) string {
 			return inYears(x, t, truncate(field, x, t))
 		},
-		preimage: func(_ []rules.Arg, t maskedType) preimage { return downBy(days, t) },
 	}
 }
 
@@ -66,7 +64,10 @@ func ageBandMask() maskKind {
 			return onlyTypes(t, t.isDate() || t.isInteger(), "a date, timestamp or whole number")
 		},
 		sql: func(x string, args []rules.Arg, t maskedType, _ keyed) string {
-			n := bandYears(args)
+			n := "10"
+			if len(args) > 0 {
+				n = args[0].Text
+			}
 			if t.isInteger() {
 				return bucket(x, n, t)
 			}
@@ -80,20 +81,5 @@ func ageBandMask() maskKind {
 			}
 			return inYears(x, t, band)
 		},
-		preimage: func(args []rules.Arg, t maskedType) preimage {
-			n, _ := positive(rules.Arg{Text: bandYears(args)})
-			if t.isDate() {
-				n *= 366
-			}
-			return downBy(n, t)
-		},
 	}
-}
-
-// bandYears is the width of an age band.
-func bandYears(args []rules.Arg) string {
-	if len(args) == 0 {
-		return "10"
-	}
-	return args[0].Text
 }

@@ -20,8 +20,7 @@ func bucketMask() maskKind {
 			}
 			return onlyTypes(t, t.isNumber(), "a number")
 		},
-		sql:      func(x string, args []rules.Arg, t maskedType, _ keyed) string { return bucket(x, args[0].Text, t) },
-		preimage: func(args []rules.Arg, t maskedType) preimage { return bucketPreimage(args[0].Text, t) },
+		sql: func(x string, args []rules.Arg, t maskedType, _ keyed) string { return bucket(x, args[0].Text, t) },
 	}
 }
 
@@ -33,7 +32,7 @@ func bucket(x, width string, t maskedType) string {
 		within = "float8"
 	}
 	down := fmt.Sprintf("pg_catalog.floor(%s::pg_catalog.numeric OPERATOR(pg_catalog./) '%[2]s'::pg_catalog.numeric) OPERATOR(pg_catalog.*) '%[2]s'::pg_catalog.numeric", x, width)
-	limit := mostInteger[t.name]
+	limit := map[string]string{"int2": "32767", "int4": "2147483647", "int8": "9223372036854775807"}[t.name]
 	if mod := t.modifier(); t.name == "numeric" && len(mod) > 0 {
 		limit = largest(mod)
 	}
@@ -42,14 +41,6 @@ func bucket(x, width string, t maskedType) string {
 			x, within, down)
 	}
 	return fmt.Sprintf("CASE WHEN %[1]s IS NOT NULL THEN GREATEST(LEAST(%[2]s, '%[3]s'::pg_catalog.numeric), '-%[3]s'::pg_catalog.numeric) END", x, down, limit)
-}
-
-// bucketPreimage is that of a bucket of a whole width.
-func bucketPreimage(width string, t maskedType) preimage {
-	if w, err := strconv.Atoi(width); err == nil && t.isInteger() {
-		return downBy(w, t)
-	}
-	return preimage{}
 }
 
 // largest spells the largest value of numeric(precision, scale).
@@ -91,15 +82,7 @@ func generalizeMask() maskKind {
 			}
 			return prefixMask().sql(x, generalizedPrefix, t, k)
 		},
-		preimage: func(_ []rules.Arg, t maskedType) preimage {
-			switch {
-			case t.isDate():
-				return yearMask().preimage(nil, t)
-			case t.isNumber():
-				return bucketPreimage("10", t)
-			}
-			return prefixMask().preimage(generalizedPrefix, t)
-		},
+		preimage: func(_ []rules.Arg, t maskedType) preimage { return prefixMask().preimage(generalizedPrefix, t) },
 	}
 }
 
