@@ -107,10 +107,14 @@ func (l Literals) Statement(text string) string {
 	return Unreadable(text)
 }
 
-// Message is a refusal's message about a statement whose text without constants is given. What it quotes stays if that shows it as well.
+// Message is a refusal's message about a statement whose text without constants is given. What it quotes stays if that shows it as well. Of
+// a message in another language, whose quotes may be others, what is behind the first letter that is not ASCII goes.
 func (l Literals) Message(message, statement string) string {
 	if l.mode == keepLiterals {
 		return message
+	}
+	if i := strings.IndexFunc(message, func(c rune) bool { return c >= utf8.RuneSelf || c == '\'' || c == '`' }); i >= 0 {
+		message = message[:i] + "?"
 	}
 	rest := message
 	for {

@@ -70,6 +70,8 @@ func TestLiteralsOfAMessage(t *testing.T) {
 		{`syntax error at or near "'say "a" to Smith'"`, "SELECT a b ?", `syntax error at or near "?"`},
 		{`unterminated quoted string at or near "'Smith`, "SELECT a", `unterminated quoted string at or near "?"`},
 		{`invalid value for parameter "a": "Smith"`, "SET a = ?", `invalid value for parameter "?"`},
+		{"Syntaxfehler bei »'alice@example.com'«", "SELECT a ?", "Syntaxfehler bei ?"},
+		{"erreur de syntaxe sur ou près de « 'Smith' »", "SELECT a ?", "erreur de syntaxe sur ou pr?"},
 		{"permission denied", "", "permission denied"},
 	} {
 		if got := drop.Message(test.message, test.statement); got != test.want {

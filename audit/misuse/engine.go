@@ -253,7 +253,7 @@ func (o *observation) closed() {
 	if r.SQLState == insufficientPrivilege {
 		o.count(Refusals, st, 1)
 	}
-	if !st.Touches || r.SQLState != "" || r.Rows == nil || r.Bytes == nil || *r.Rows > 0 && *r.Bytes == 0 { // rows without bytes were written
+	if !st.Touches || r.Rows == nil || r.Bytes == nil || *r.Rows > 0 && *r.Bytes == 0 { // rows without bytes were written
 		return
 	}
 	o.count(Rows, st, *r.Rows)

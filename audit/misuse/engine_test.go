@@ -168,6 +168,18 @@ func TestLookups(t *testing.T) {
 	}
 }
 
+// TestFailuresCount has statements that fail, or are cancelled, once their rows are there.
+func TestFailuresCount(t *testing.T) {
+	for _, code := range []string{"", "22012", "57014", "08006"} {
+		f := &feed{Engine: NewEngine(load(t, `rules: [{name: r, when: {count: rows, within: 1h, over: 1000}}]`))}
+		rows, bytes := int64(5000), int64(100_000)
+		f.observe(audit.Record{Event: "statement", Time: firstDay, User: "ana", Decision: "rewrite", Statement: "SELECT", Columns: []audit.Column{maskedName}})
+		if len(f.observe(audit.Record{Event: "statement", Time: firstDay, User: "ana", Closes: f.seq, Rows: &rows, Bytes: &bytes, SQLState: code})) == 0 {
+			t.Errorf("%q: rows that were delivered do not count", code)
+		}
+	}
+}
+
 // TestHours has the hours of the day follow the time zone, also when clocks change.
 func TestHours(t *testing.T) {
 	zone, err := time.LoadLocation("Europe/Berlin")

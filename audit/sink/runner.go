@@ -108,6 +108,9 @@ func (r *runner) next() ([]audit.Entry, error) {
 		if errors.Is(err, io.EOF) {
 			break // it is open no longer, and has come to its end
 		}
+		if err != nil && len(batch) > 0 {
+			break // what was read is sent, and the error comes again
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -3,10 +3,12 @@ package sink
 import (
 	"context"
 	"errors"
+	"iter"
 	"os"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -207,4 +209,27 @@ func TestNoSinks(t *testing.T) {
 	if g.Stop(t.Context()) != nil || g.Status() != nil || g.Confirmed() != ^uint64(0) {
 		t.Error("no group is no sinks")
 	}
+}
+
+// TestRunnerReadsOnAfterAnError has the log fail in the middle of a batch: what was read before is not lost.
+func TestRunnerReadsOnAfterAnError(t *testing.T) {
+	j, s := new(journal), new(scripted)
+	j.add(10)
+	opts := j.options(t)
+	var failed atomic.Bool
+	opts.entries = func(from uint64) iter.Seq2[audit.Entry, error] {
+		return func(yield func(audit.Entry, error) bool) {
+			for e, err := range j.entriesFrom(from) {
+				if e.Seq == 6 && failed.CompareAndSwap(false, true) {
+					yield(audit.Entry{}, errors.New("too many open files"))
+					return
+				}
+				if !yield(e, err) {
+					return
+				}
+			}
+		}
+	}
+	finish(t, j.start(t, opts, s.config("one")))
+	s.wantSeqs(t, 10)
 }
