@@ -359,7 +359,8 @@ func TestRace(t *testing.T) {
 		"CREATE OR REPLACE VIEW s.seen AS SELECT id, label FROM s.x",
 		"ALTER VIEW s.stuff RENAME TO people; ALTER TABLE s.x RENAME TO stuff",
 	}
-	for i := range 40 {
+	begun := time.Now()
+	for i := 0; i < 40 || answered.Load() < 100 && time.Since(begun) < time.Minute; i++ {
 		c.change(t, swaps[i%len(swaps)])
 		time.Sleep(time.Duration(rand.IntN(200)) * time.Millisecond)
 	}

@@ -29,6 +29,14 @@ func (p *parsed) wholeConstant(n *pg_query.Node) (value int, ok bool) {
 // hasNoType reports whether a constant takes the type that its place asks for: a string, or NULL.
 func hasNoType(c *pg_query.A_Const) bool { return c.GetIsnull() || c.GetSval() != nil }
 
+// keyConstant is the value of a string or number constant without a cast, as a key is written. ok is false for any other node.
+func (p *parsed) keyConstant(n *pg_query.Node) (value string, ok bool) {
+	if n.GetTypeCast() != nil || n.GetAConst().GetBoolval() != nil {
+		return "", false
+	}
+	return p.settingConstant(n)
+}
+
 // settingConstant is the value of a constant of any type, or of one with a cast, as a setting takes it. ok is false for any other node.
 func (p *parsed) settingConstant(n *pg_query.Node) (value string, ok bool) {
 	if cast := n.GetTypeCast(); cast != nil {

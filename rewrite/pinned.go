@@ -2,7 +2,6 @@ package rewrite
 
 import (
 	"slices"
-	"strconv"
 
 	pg_query "github.com/pganalyze/pg_query_go/v5"
 	"google.golang.org/protobuf/reflect/protoreflect"
@@ -31,16 +30,16 @@ func Pinned(statement, column string) (values []string, ok bool) {
 	if rel.GetAlias() != nil {
 		alias = rel.Alias.Aliasname
 	}
-	return pins(s.WhereClause, func(name []string) bool {
+	return p.pins(s.WhereClause, func(name []string) bool {
 		return slices.Equal(name, []string{column}) || slices.Equal(name, []string{alias, column})
 	})
 }
 
 // pins returns the constants that a condition demands of a column.
-func pins(condition *pg_query.Node, isColumn func(name []string) bool) ([]string, bool) {
+func (p *parsed) pins(condition *pg_query.Node, isColumn func(name []string) bool) ([]string, bool) {
 	if b := condition.GetBoolExpr(); b != nil && b.Boolop == pg_query.BoolExprType_AND_EXPR {
 		for _, arg := range b.Args { // one of them is enough
-			if values, ok := pins(arg, isColumn); ok {
+			if values, ok := p.pins(arg, isColumn); ok {
 				return values, true
 			}
 		}
@@ -69,16 +68,11 @@ func pins(condition *pg_query.Node, isColumn func(name []string) bool) ([]string
 	}
 	var values []string
 	for _, item := range list {
-		switch c := item.GetAConst(); {
-		case c.GetIval() != nil:
-			values = append(values, strconv.Itoa(int(c.GetIval().Ival)))
-		case c.GetFval() != nil: // an integer of more than 32 bits is one
-			values = append(values, c.GetFval().Fval)
-		case c.GetSval() != nil:
-			values = append(values, c.GetSval().Sval)
-		default:
+		value, ok := p.keyConstant(item)
+		if !ok {
 			return nil, false
 		}
+		values = append(values, value)
 	}
 	return values, len(values) > 0
 }

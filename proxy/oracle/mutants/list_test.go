@@ -55,7 +55,7 @@ func mutants() []mutant {
 		{name: "unlisted relations are shown", file: "rewrite/relation.go", old: `if r.policy.UnlistedTables == rules.Show && rel.Extension == "" && !r.sandboxed`, new: `if rel.Extension == "" && !r.sandboxed`},
 		{name: "children do not carry the parent's entry", file: "rewrite/bind.go", old: `if b.entries[oid] == nil {`, new: `if false {`},
 		{name: "ONLY is forgotten", file: "rewrite/relation.go", old: `source = "ONLY " + source`, new: `_ = source`},
-		{name: "TABLESAMPLE over hidden rows", file: "rewrite/relation.go", old: `f.plan == nil || f.plan.hides() {
+		{name: "TABLESAMPLE over hidden rows", file: "rewrite/sample.go", old: `f.plan == nil || f.plan.hides() {
 		r.unsupported`, new: `f.plan == nil {
 		r.unsupported`},
 		{name: "names are not qualified", file: "rewrite/relation.go", old: `if f.bare && !r.verifying {`, new: `if false {`, by: goldens},
