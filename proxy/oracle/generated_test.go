@@ -16,8 +16,8 @@ import (
 
 var (
 	generatedFor = flag.Duration("generate.time", 8*time.Second, "how long statements are generated for each caller")
-	generatedMax = flag.Int("generate.count", 1<<30, "how many statements are generated for each caller at most")
-	generateSeed = flag.Uint64("generate.seed", 0, "seed of the generator; 0 is a random one")
+	generatedMax = flag.Int("generate.count", 200, "how many statements are generated for each caller at most")
+	generateSeed = flag.Uint64("generate.seed", 11523640065357308481, "seed of the generator; 0 is a random one")
 	generateOnly = flag.Int("generate.only", -1, "number of the only statement to generate")
 )
 
