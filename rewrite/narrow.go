@@ -184,41 +184,47 @@ func (r *resolver) narrowed(f *ref, fenced, leaky bool) string {
 	var b strings.Builder
 	for _, n := range f.narrows {
 		c, d := f.plan.column(f.narrowable(n.of.item.column(n.of.column)))
-		switch {
-		case d.shown && fenced:
-			if compare, ok := r.comparison(n.comparison); ok {
-				fmt.Fprintf(&b, " AND %s.%s %s", aliasSource, quote(c.Name), compare)
-			}
-		case !d.shown && !leaky:
-			if condition, ok := r.narrowedMasked(n, c, d); ok {
-				b.WriteString(" AND " + condition)
-			}
+		if d.shown && !fenced || !d.shown && leaky {
+			continue
+		}
+		values, ok := r.spelled(n.comparison)
+		if !ok {
+			continue
+		}
+		if condition, ok := d.meets(c, n.comparison, values); ok {
+			b.WriteString(" AND " + condition)
 		}
 	}
 	return b.String()
 }
 
-// comparison spells what stands behind a column. ok is false if it is not harmless, or not certain to mean the same inside the fragment.
-func (r *resolver) comparison(c *comparison) (text string, ok bool) {
-	spelled := make([]string, len(c.values))
-	for i, v := range c.values {
+// spelled spells the values of a comparison. ok is false if it is not harmless, or not certain to mean the same inside the fragment.
+func (r *resolver) spelled(c *comparison) (values []string, ok bool) {
+	for _, v := range c.values {
+		var text string
 		if c.op == "ANY" {
-			spelled[i], ok = r.narrowArray(v, c.typ)
+			text, ok = r.narrowArray(v, c.typ)
 		} else {
-			spelled[i], ok = r.narrowValue(indexOperator(c.op), v, c.typ)
+			text, ok = r.narrowValue(indexOperator(c.op), v, c.typ)
 		}
 		if !ok {
-			return "", false
+			return nil, false
 		}
+		values = append(values, text)
 	}
-	list := strings.Join(spelled, ", ")
+	return values, true
+}
+
+// with spells what stands behind a column that is compared with values.
+func (c *comparison) with(values []string) string {
+	list := strings.Join(values, ", ")
 	switch c.op {
 	case "IN":
-		return "IN (" + list + ")", true
+		return "IN (" + list + ")"
 	case "ANY":
-		return "OPERATOR(pg_catalog.=) ANY (" + list + ")", true
+		return "OPERATOR(pg_catalog.=) ANY (" + list + ")"
 	}
-	return fmt.Sprintf("OPERATOR(pg_catalog.%s) %s", c.op, list), true
+	return fmt.Sprintf("OPERATOR(pg_catalog.%s) %s", c.op, list)
 }
 
 func (n *narrowing) add(c narrow) (added bool) {

@@ -35,8 +35,7 @@ func narrowsMasked(c *boundColumn, d *cell) bool {
 // preimage is that of the mask of an outcome. The values of types that compare more texts than the same as equal have none.
 func (c *boundColumn) preimage(o rules.CellOutcome) preimage {
 	kind, ok := findMask(o.Mask.Name)
-	same := c.Collation == "" || strings.HasPrefix(c.Collation, `"pg_catalog".`) // the others may be nondeterministic
-	if !ok || kind.preimage == nil || o.Action != rules.MaskCell || c.typ.domain || !same {
+	if !ok || kind.preimage == nil || o.Action != rules.MaskCell || c.typ.domain || c.Collation != "" { // a collation may be nondeterministic
 		return preimage{}
 	}
 	return kind.preimage(o.Mask.Args, c.typ)
@@ -58,29 +57,23 @@ func startsWith(text, with string) string {
 	return fmt.Sprintf("pg_catalog.starts_with(%s, %s)", text, with)
 }
 
-// narrowedMasked spells what a comparison of a masked column says of the stored value, for whichever outcome the row has.
-func (r *resolver) narrowedMasked(n narrow, c *boundColumn, d *cell) (condition string, ok bool) {
-	compare, ok := r.comparison(n.comparison)
-	if !ok {
-		return "", false
+// meets spells what a comparison of a column with values says of the stored value, for whichever outcome the row has. ok is false if
+// that is not known.
+func (d *cell) meets(c *boundColumn, with *comparison, values []string) (condition string, ok bool) {
+	stored := aliasSource + "." + quote(c.Name) + " " + with.with(values)
+	if d.shown {
+		return stored, true
 	}
-	values := make([]string, len(n.values))
-	for i, v := range n.values {
-		if n.op != "ANY" {
-			values[i], _ = r.narrowValue(indexOperator(n.op), v, n.typ)
-		}
-	}
-	source := aliasSource + "." + quote(c.Name)
 	var terms []string
 	for i, o := range d.outcomes {
 		if slices.ContainsFunc(d.outcomes[:i], func(p rules.CellOutcome) bool { return p.Action == o.Action && p.Mask.String() == o.Mask.String() }) {
 			continue
 		}
 		if o.Action == rules.Show {
-			terms = append(terms, source+" "+compare)
+			terms = append(terms, stored)
 			continue
 		}
-		spelled, ok := c.preimage(o).terms(n.op, values)
+		spelled, ok := c.preimage(o).terms(with.op, values)
 		if !ok {
 			return "", false
 		}
