@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -249,4 +250,14 @@ func (b *inbox) arrived() []uint64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return slices.Clone(b.seqs)
+}
+
+// longEntry is a record of a statement of two megabytes.
+func longEntry() audit.Entry {
+	j := new(journal)
+	j.add(2)
+	e := j.entries[1]
+	e.Statement = strings.Repeat("x", 2<<20)
+	e.Line = []byte(e.Statement)
+	return e
 }

@@ -89,8 +89,7 @@ func TestNATSLongStatement(t *testing.T) {
 	defer to.Close()
 	j := new(journal)
 	j.add(3)
-	j.entries[1].Statement = strings.Repeat("x", 2<<20)
-	j.entries[1].Line = []byte(j.entries[1].Statement)
+	j.entries[1] = longEntry()
 	if err := to.Send(t.Context(), j.entries); err != nil {
 		t.Fatal(err)
 	}

@@ -86,7 +86,11 @@ func exportRequest(batch []audit.Entry) (io.Reader, error) {
 		}
 		scope := &logs.ScopeLogs{Scope: &common.InstrumentationScope{Name: "github.com/pgscrim/pgscrim/audit"}}
 		for i := range rest[:n] {
-			scope.LogRecords = append(scope.LogRecords, logRecord(&rest[i]))
+			record, err := logRecord(&rest[i])
+			if err != nil {
+				return nil, err
+			}
+			scope.LogRecords = append(scope.LogRecords, record)
 		}
 		req.ResourceLogs = append(req.ResourceLogs, &logs.ResourceLogs{
 			Resource:  &resource.Resource{Attributes: attributes("service.name", "pgscrim", "service.instance.id", rest[0].Replica)},
@@ -105,7 +109,11 @@ func exportRequest(batch []audit.Entry) (io.Reader, error) {
 }
 
 // logRecord renders a record: its line is the body, and what one filters by are attributes, named as OpenTelemetry does where it has a name.
-func logRecord(e *audit.Entry) *logs.LogRecord {
+func logRecord(e *audit.Entry) (*logs.LogRecord, error) {
+	line, err := shorten(e, maxLine)
+	if err != nil {
+		return nil, err
+	}
 	severity := logs.SeverityNumber_SEVERITY_NUMBER_INFO
 	if isWarning(e) {
 		severity = logs.SeverityNumber_SEVERITY_NUMBER_WARN
@@ -115,8 +123,8 @@ func logRecord(e *audit.Entry) *logs.LogRecord {
 	a = append(a, &common.KeyValue{Key: "pgscrim.seq", Value: &common.AnyValue{Value: &common.AnyValue_IntValue{IntValue: int64(e.Seq)}}})
 	return &logs.LogRecord{
 		TimeUnixNano: uint64(e.Time.UnixNano()), ObservedTimeUnixNano: uint64(e.Time.UnixNano()), EventName: "pgscrim.audit." + e.Event,
-		SeverityNumber: severity, Body: text(string(e.Line)), Attributes: a,
-	}
+		SeverityNumber: severity, Body: text(string(line)), Attributes: a,
+	}, nil
 }
 
 // attributes makes attributes of names and values in turn; empty values are left out.

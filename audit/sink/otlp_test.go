@@ -104,3 +104,12 @@ func TestOTLPRejected(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestOTLPLongStatement: a statement of megabytes does not make a record that collectors refuse for good.
+func TestOTLPLongStatement(t *testing.T) {
+	e := longEntry()
+	record, err := logRecord(&e)
+	if err != nil || len(record.Body.GetStringValue()) > maxLine || !strings.Contains(record.Body.GetStringValue(), `"seq":2`) {
+		t.Errorf("%d bytes, %v", len(record.GetBody().GetStringValue()), err)
+	}
+}

@@ -7,6 +7,10 @@ import (
 	"github.com/pgscrim/pgscrim/audit"
 )
 
+// maxLine bounds the lines for receivers that do not tell what they take: collectors and syslog servers refuse messages of some megabytes
+// for good, and a batch is one line of that length at least.
+const maxLine = 1_000_000
+
 // shorten returns the line of a record, or if that is longer than what the other side takes, one that leaves out the texts of the
 // statement and what it touched: else one statement of a megabyte would keep from that sink all that its author does next.
 func shorten(e *audit.Entry, longest int) ([]byte, error) {

@@ -56,7 +56,10 @@ func (s *syslog) Send(ctx context.Context, batch []audit.Entry) (err error) {
 	}
 	var stream []byte
 	for i := range batch {
-		message := s.message(&batch[i])
+		message, err := s.message(&batch[i])
+		if err != nil {
+			return err
+		}
 		stream = strconv.AppendInt(stream, int64(len(message)), 10) // RFC 5425, section 4.3: MSG-LEN SP SYSLOG-MSG
 		stream = append(append(stream, ' '), message...)
 	}
@@ -82,7 +85,10 @@ func (s *syslog) dial(ctx context.Context) (net.Conn, error) {
 // sendDatagrams sends each record as a datagram (RFC 5426). One that is too long for a datagram is cut off, as RFC 5424, section 6.1, has it.
 func (s *syslog) sendDatagrams(conn net.Conn, batch []audit.Entry) error {
 	for i := range batch {
-		message := s.message(&batch[i])
+		message, err := s.message(&batch[i])
+		if err != nil {
+			return err
+		}
 		if _, err := conn.Write(message[:min(len(message), maxDatagram)]); err != nil {
 			return err
 		}
@@ -102,7 +108,11 @@ const (
 
 // message renders a record: its line is the message, and what a receiver routes by is structured data. 32473 is the enterprise number for
 // examples (RFC 5612), as pgscrim has none.
-func (s *syslog) message(e *audit.Entry) []byte {
+func (s *syslog) message(e *audit.Entry) ([]byte, error) {
+	line, err := shorten(e, maxLine)
+	if err != nil {
+		return nil, err
+	}
 	severity := notice
 	if isWarning(e) {
 		severity = warning
@@ -118,7 +128,7 @@ func (s *syslog) message(e *audit.Entry) []byte {
 			b = fmt.Appendf(b, ` %s="%s"`, p[0], paramValue(p[1]))
 		}
 	}
-	return append(append(b, "] "...), e.Line...)
+	return append(append(b, "] "...), line...), nil
 }
 
 // isWarning tells records of what was refused or has failed from the rest.

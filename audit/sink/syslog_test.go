@@ -161,10 +161,23 @@ func TestSyslogMessage(t *testing.T) {
 		Record: audit.Record{Time: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC), Seq: 7, Replica: "r", Event: "login_failed", User: "a\"]\\\n<13>1 forged", SQLState: "28P01"},
 		Line:   []byte(`{"seq":7}`),
 	}
-	got := string((&syslog{host: headerField("my host\n", 255)}).message(&e))
+	message, err := (&syslog{host: headerField("my host\n", 255)}).message(&e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(message)
 	want := "<108>1 2026-01-02T03:04:05.000006Z my_host_ pgscrim " + strconv.Itoa(os.Getpid()) +
 		` login_failed [pgscrim@32473 replica="r" seq="7" user="a\"\]\\ <13>1 forged" sqlstate="28P01"] {"seq":7}`
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
+// TestSyslogLongStatement: a statement of megabytes does not make a message that receivers refuse for good.
+func TestSyslogLongStatement(t *testing.T) {
+	e := longEntry()
+	message, err := (&syslog{host: "h"}).message(&e)
+	if err != nil || len(message) > maxLine || !strings.Contains(string(message), `"seq":2`) {
+		t.Errorf("%d bytes, %v", len(message), err)
 	}
 }
